@@ -1,0 +1,1 @@
+"""Huifang: surveys, complaints, verification calls and monthly assessments."""

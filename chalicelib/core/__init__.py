@@ -1,0 +1,1 @@
+"""Pure rules: standard library and core only; no clock, randomness, environment or logging."""

@@ -1,0 +1,1 @@
+"""Use cases: load, let core decide, save, carry out effects."""

@@ -1,0 +1,1 @@
+"""The database: the only importer of pynamodb; takes and returns objects of core."""

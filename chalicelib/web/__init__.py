@@ -1,0 +1,1 @@
+"""HTTP: the Twilio dialect and the API."""

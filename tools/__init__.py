@@ -1,0 +1,1 @@
+"""Local programs, never deployed: python -m tools COMMAND."""
