@@ -1,0 +1,47 @@
+"""Units and the people around them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+ROLES: Final = ("supervisor", "lead", "hr", "auditor", "admin")
+SCOPES: Final = ("visits:write", "visits:read", "assessments:read", "units:write")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An after-sales unit; `language` is the one its notices are written in."""
+
+    unit_id: str
+    name: str
+    manager_email: str = ""
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Technician:
+    """A technician of a unit, named as the uploads name him."""
+
+    unit: str
+    name: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of supervision, HR or audit; `recusals` are units he never judges."""
+
+    name: str
+    mail: str
+    role: str
+    phone: str = ""
+    language: str = "zh"
+    recusals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """What a bearer token may do; `unit` "" is bound to none. Only the token's hash is kept."""
+
+    sha256: str
+    scopes: tuple[str, ...]
+    unit: str = ""

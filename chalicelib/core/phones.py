@@ -1,0 +1,22 @@
+"""A customer's number: which visit it is asked about and whether it wants to hear from us."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.core.visits import Conversation, VisitKey
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One number in E.164.
+
+    `current` is the visit invited last, `last` the visit completed last: a text answers the
+    first, a complaint is about the second.
+    """
+
+    number: str
+    version: int = 0
+    current: VisitKey | None = None
+    last: VisitKey | None = None
+    opted_out_at: datetime | None = None
+    conversation: Conversation = field(default_factory=Conversation)
