@@ -1,4 +1,4 @@
-"""A visit: one job at a customer, the survey about it, what was answered, and how often we asked."""
+"""A visit: one job at a customer, the survey about it and what was answered."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
