@@ -1,0 +1,90 @@
+"""The simulator as one object: what its HTTP interface does, callable from Python too.
+
+clock = Clock(Path("var/now"), start=datetime(2026, 5, 1, tzinfo=UTC))
+simulator = Simulator(account, clock, Random(7), mail_folder=Path("var/mail"))
+running = serve_simulator(simulator)              # running.url is TWILIO_API_BASE
+...                                               # the service starts
+clock.attach(Schedule("dispatch", every(1, due), run), ...)
+simulator.connect(Service(public_url, address))
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from tools.phone.account import Account, Service, Sids
+from tools.phone.carrier import Carrier
+from tools.phone.clock import Clock, Moved, Schedule
+from tools.phone.deliveries import Deliveries, Mode
+from tools.phone.faults import Faults
+from tools.phone.handsets import Handsets
+from tools.phone.messages import Message, Messages
+from tools.phone.texting import Texted, Texting
+from tools.phone.twilio_rest import TwilioRest
+from tools.phone.webhooks import Webhooks
+
+
+class Simulator:
+    """Twilio, its handsets and the mailbox around one account and one clock."""
+
+    def __init__(
+        self,
+        account: Account,
+        clock: Clock,
+        random: Random,
+        *,
+        mail_folder: Path | None = None,
+        callbacks: Mode = "threaded",
+        keeps_opt_outs: bool = False,
+    ) -> None:
+        """`random` gives the SIDs and tokens: the same seed, the same ones in the same order.
+
+        `callbacks`: `threaded` as Twilio does it, `inline` where a run must be the same each time.
+        `keeps_opt_outs`: Twilio itself handles STOP, START and HELP.
+        """
+        self.account = account
+        self.clock = clock
+        self.mail_folder = mail_folder
+        self.faults = Faults()
+        self.handsets = Handsets()
+        self.messages = Messages(Sids(random))
+        self._deliveries = Deliveries(clock.now, callbacks)
+        self.webhooks = Webhooks(account, self.faults, self._deliveries, clock.now, random)
+        carrier = Carrier(
+            account, self.handsets, self.messages, self.webhooks, self._deliveries, clock.now
+        )
+        self.rest = TwilioRest(account, carrier, self.faults)
+        self._texting = Texting(carrier, keeps_opt_outs)
+        clock.attach(Schedule("deliveries", self._deliveries.next_after, self._settle_at))
+        clock.settle_with(self.settle)
+
+    def connect(self, service: Service) -> None:
+        """Tell the simulator where the service is; before it no text can be sent."""
+        self.webhooks.service = service
+
+    def text(self, number: str, text: str, extra: Mapping[str, str] | None = None) -> Texted:
+        """A handset texts the service; NotConnectedError where there is none yet."""
+        texted = self._texting.text(number, text, extra or {})
+        self.settle()
+        return texted
+
+    def thread(self, number: str) -> Sequence[Message]:
+        """All messages from and to a handset, oldest first, with all statuses due."""
+        self.settle()
+        return self.messages.with_number(number)
+
+    def move(self, to: datetime) -> Moved:
+        """Move the clock through every due instant; ClockError where `to` is in the past."""
+        return self.clock.move(to)
+
+    def settle(self) -> None:
+        """Return when every status and late webhook due by now has been told."""
+        self._deliveries.settle()
+
+    def close(self) -> None:
+        """End the worker of the callbacks."""
+        self._deliveries.close()
+
+    def _settle_at(self, _: datetime) -> None:
+        self.settle()
