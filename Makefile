@@ -1,0 +1,46 @@
+# The two commands to know are `make run` and `make test`; `make` alone lists all of them.
+# Everything is installed into .venv on the first use; PYTHON names another interpreter.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+CHECKED := app.py chalicelib tools
+
+.DEFAULT_GOAL := help
+.PHONY: help ready run test check rehearse corpus package prove bench clean
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# What every command below needs. It costs a tenth of a second when all of it is there.
+ready:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer (Debian: apt install python3 python3-venv; macOS: brew install python)."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is $$($(PYTHON) -V 2>&1); Huifang needs 3.11 or newer. Install it (Debian 12: apt install python3 python3-venv; macOS: brew install python), or name another: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m tools.setup
+
+run: ready  ## everything locally: service, simulator, sample months; Ctrl-C ends it
+	@exec $(PY) -m tools run
+
+test: ready  ## all tests but those of the package
+	@$(PY) -m pytest -m "not package"
+
+check: ready  ## lint, format, types and the layers
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy $(CHECKED)
+	@.venv/bin/lint-imports
+
+rehearse: ready  ## two units, sixty visits, two months on a moved clock, and the money recomputed
+	@$(PY) -m tools rehearse
+
+package: ready  ## build build/package, lint its template, prove its zip under AWS's runtime
+	@$(PY) -m tools.package
+	@$(PY) -m pytest -m package
+
+# Named by the interfaces and not built yet: give one its `## …` when its module arrives.
+corpus prove bench: ready
+	@test -e tools/$@.py || test -d tools/$@ || { echo "make $@ is not built yet: there is no tools/$@.py."; exit 2; }
+	@$(PY) -m tools $@
+
+clean:  ## remove what the other commands made: packages, caches, local data, builds
+	rm -rf .venv build var .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find chalicelib/locales -name '*.mo' -delete
