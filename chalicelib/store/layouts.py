@@ -1,0 +1,281 @@
+"""How each record lies in its row: its key, what stands beside the body, when it is due.
+
+One entry of LAYOUTS per record. The body is the record's JSON without what stands elsewhere in the
+row: in the key, in attributes of their own for projections, or written by another update.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeVar
+
+from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.documents import ChainHead, StoredDocument
+from chalicelib.core.draws import Draw, Pick
+from chalicelib.core.effects import Effect
+from chalicelib.core.inbound import InboundText, OptEvent
+from chalicelib.core.people import ApiToken, Member, Technician, Unit
+from chalicelib.core.phones import Phone
+from chalicelib.core.runs import RunMark
+from chalicelib.core.visits import Visit, VisitKey, counted_letters
+from chalicelib.store import codec
+from chalicelib.store.codec import Tree, escaped, instant, unescaped
+from chalicelib.store.errors import AlreadyThere, Stale
+from chalicelib.store.models import MainRow
+from chalicelib.store.table import Item, Key, Value, Write, number, text
+
+R = TypeVar("R")
+
+
+class Due(NamedTuple):
+    """When a row is to be found in the index, and under which kind."""
+
+    kind: str
+    at: datetime
+
+
+def _nothing(_: object) -> Mapping[str, Any]:
+    return {}
+
+
+def _never(_: object) -> Due | None:
+    return None
+
+
+def _no_keys(_: object) -> tuple[Key, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one kind of record lies in its row; a path is the dotted name of a field.
+
+    `in_key`: path → its value, read off the key. `lifted`: attribute → path. `derived`: attributes
+    that are only ever projected. `others`: fields that another update writes and a save leaves
+    alone, as JSON in attributes of their names. `pointers`: keys of rows that lead to this one.
+    """
+
+    key: Callable[[Any], Key]
+    due: Callable[[Any], Due | None] = _never
+    in_key: Callable[[Key], Mapping[str, str]] = _nothing
+    lifted: Mapping[str, str] = field(default_factory=dict)
+    derived: Callable[[Any], Mapping[str, str | None]] = _nothing
+    others: tuple[str, ...] = ()
+    pointers: Callable[[Any], tuple[Key, ...]] = _no_keys
+
+
+def adding(record: object) -> list[Write]:
+    """The writes that add a record, on the condition that its place is free."""
+    version = 1 if hasattr(record, "version") else None
+    values = {name: value for name, value in _values(record, version).items() if value is not None}
+    key = LAYOUTS[type(record)].key(record)
+    write = Write(key, values, MainRow.pk.does_not_exist(), AlreadyThere(record))
+    return [write, *_pointing(record, 1, AlreadyThere(record))]
+
+
+def saving(record: object, version: int) -> list[Write]:
+    """The writes that save a record, on the condition that the stored version is still `version`.
+
+    Version 0 is that of a row that was never saved.
+    """
+    condition = MainRow.version == version if version else MainRow.version.does_not_exist()
+    key = LAYOUTS[type(record)].key(record)
+    write = Write(key, _values(record, version + 1), condition, Stale(record))
+    return [write, *_pointing(record, version + 1, Stale(record))]
+
+
+def read(kind: type[R], item: Item) -> R:
+    """The record of a row."""
+    layout = LAYOUTS[kind]
+    tree: Tree = json.loads(text(item, "body") or "{}")
+    for path, value in layout.in_key(Key(item["pk"]["S"], item["sk"]["S"])).items():
+        _put(tree, path, value)
+    for attribute, path in layout.lifted.items():
+        if attribute in item:
+            _put(tree, path, plain(item[attribute]))
+    tree |= {name: json.loads(item[name]["S"]) for name in layout.others if name in item}
+    if version := number(item, "version"):
+        tree["version"] = version
+    return codec.decode(kind, tree)
+
+
+def body(record: object) -> str:
+    """The JSON text of what of a record stands nowhere else in its row."""
+    return codec.dumps(_tree(record)[0])
+
+
+def plain(value: Mapping[str, Any]) -> Value:
+    """The value of an attribute as we wrote it."""
+    ((kind, content),) = value.items()
+    if kind == "S":
+        return unescaped(content)
+    return int(content) if kind == "N" else bool(content)
+
+
+def _pointing(record: object, version: int, refusal: Exception) -> list[Write]:
+    """Writes of the rows that lead to a record; `version` lets no older one overtake a newer."""
+    earlier = MainRow.version.does_not_exist() | (MainRow.version < version)
+    return [
+        Write(key, {"version": version}, earlier, refusal)
+        for key in LAYOUTS[type(record)].pointers(record)
+    ]
+
+
+def _values(record: object, version: int | None) -> dict[str, Value | None]:
+    layout = LAYOUTS[type(record)]
+    tree, lifted = _tree(record)
+    due = layout.due(record)
+    return {
+        **lifted,
+        **layout.derived(record),
+        "due_pk": due and due.kind,
+        "due_sk": due and instant(due.at),
+        "version": version,
+        "body": codec.dumps(tree),
+    }
+
+
+def _tree(record: object) -> tuple[Tree, dict[str, Value | None]]:
+    """The record's JSON object without what stands elsewhere, and its lifted attributes."""
+    layout = LAYOUTS[type(record)]
+    tree = codec.encode(record)
+    for name in ("version", *layout.others):
+        tree.pop(name, None)
+    for path in layout.in_key(layout.key(record)):
+        _take(tree, path)
+    lifted = {attribute: _take(tree, path) for attribute, path in layout.lifted.items()}
+    return tree, {
+        attribute: escaped(value) if isinstance(value, str) else value
+        for attribute, value in lifted.items()
+    }
+
+
+def _take(tree: Tree, path: str) -> Value | None:
+    parent, _, name = path.rpartition(".")
+    if not parent:
+        value: Value | None = tree.pop(name, None)
+        return value
+    value = tree.get(parent, {}).pop(name, None)
+    if not tree.get(parent, True):
+        del tree[parent]
+    return value
+
+
+def _put(tree: Tree, path: str, value: Value) -> None:
+    parent, _, name = path.rpartition(".")
+    (tree.setdefault(parent, {}) if parent else tree)[name] = value
+
+
+def visit_key(key: Key) -> VisitKey:
+    """The visit whose row lies at `key`."""
+    _, unit, month = key.pk.split("#")
+    return VisitKey(unit, month, key.sk)
+
+
+def visit_place(key: VisitKey) -> Key:
+    """Where a visit lies: sorted by its id under its unit's month."""
+    return Key(f"VM#{key.unit}#{key.month}", key.visit_id)
+
+
+def _visit_in_key(key: Key) -> Mapping[str, str]:
+    unit, month, visit_id = visit_key(key)
+    return {"facts.visit_id": visit_id, "facts.unit": unit, "month": month}
+
+
+def _visit_due(visit: Visit) -> Due | None:
+    at = visit.survey.due_at
+    return Due("survey", at) if at else None
+
+
+def _visit_derived(visit: Visit) -> Mapping[str, str | None]:
+    moments = [answer.at for answer in visit.answers]
+    moments += [change.at for change in visit.changes]
+    return {
+        "letters": counted_letters(visit) or None,
+        "changed_at": instant(max(moments)) if moments else None,
+    }
+
+
+def phone_place(phone_number: str) -> Key:
+    """Where a phone lies; its texts, opt events and cases lie under the same key."""
+    return Key(f"PH#{phone_number}")
+
+
+def effect_place(cause: str, effect_number: int) -> Key:
+    """Where an effect lies."""
+    return Key(f"FX#{cause}#{effect_number}")
+
+
+def _effect_due(effect: Effect) -> Due | None:
+    kind = "call" if effect.kind == "call" else "effect"
+    return Due(kind, effect.due_at) if effect.due_at else None
+
+
+def case_month_place(unit: str, month: str) -> str:
+    """The key under which the cases of a unit's month are listed; cases without a unit have "-"."""
+    return f"CM#{unit or '-'}#{month}"
+
+
+def _case_pointers(case: Case) -> tuple[Key, ...]:
+    listed = Key(case_month_place(case.unit, case.month), case.number)
+    if not case.phone:
+        return (listed,)
+    sort = f"CASE#{instant(case.received_at)}#{case.number}"
+    return listed, Key(phone_place(case.phone).pk, sort)
+
+
+def document_place(unit: str, sequence: int) -> Key:
+    """Where an entry of a unit's chain lies; the head lies beside them."""
+    return Key(f"DOC#{unit}", f"{sequence:06d}")
+
+
+LAYOUTS: Final[Mapping[type, Layout]] = {
+    Visit: Layout(
+        key=lambda visit: visit_place(visit.key),
+        due=_visit_due,
+        in_key=_visit_in_key,
+        lifted={
+            "technician": "facts.technician",
+            "completed_at": "facts.completed_at",
+            "received_at": "received_at",
+            "late_upload": "late_upload",
+            "state": "survey.state",
+            "invited_at": "survey.invited_at",
+            "settled_at": "survey.settled_at",
+        },
+        derived=_visit_derived,
+    ),
+    Phone: Layout(
+        key=lambda phone: phone_place(phone.number),
+        in_key=lambda key: {"number": key.pk.removeprefix("PH#")},
+        others=("last",),
+    ),
+    InboundText: Layout(
+        key=lambda text: Key(phone_place(text.number).pk, f"IN#{text.message_id}"),
+        in_key=lambda key: {
+            "number": key.pk.removeprefix("PH#"),
+            "message_id": key.sk.removeprefix("IN#"),
+        },
+    ),
+    OptEvent: Layout(
+        key=lambda opt: Key(phone_place(opt.number).pk, f"OPT#{instant(opt.at)}#{opt.cause}")
+    ),
+    Effect: Layout(
+        key=lambda effect: effect_place(effect.cause, effect.number),
+        due=_effect_due,
+    ),
+    RunMark: Layout(key=lambda mark: Key(f"RUN#{mark.job}#{mark.period}")),
+    Case: Layout(key=lambda case: Key(f"CASE#{case.number}"), pointers=_case_pointers),
+    CaseEvent: Layout(key=lambda event: Key(f"CASE#{event.case}", f"EV#{event.sequence:06d}")),
+    Draw: Layout(key=lambda draw: Key("DRAWS", draw.key)),
+    Pick: Layout(key=lambda pick: Key(f"DRAW#{pick.draw}", f"PICK#{pick.unit}#{pick.rank:06d}")),
+    StoredDocument: Layout(key=lambda entry: document_place(entry.unit, entry.sequence)),
+    ChainHead: Layout(key=lambda head: Key(f"DOC#{head.unit}", "HEAD")),
+    Unit: Layout(key=lambda unit: Key("ORG", f"UNIT#{unit.unit_id}")),
+    Technician: Layout(
+        key=lambda technician: Key("ORG", f"TECH#{technician.unit}#{escaped(technician.name)}")
+    ),
+    Member: Layout(key=lambda member: Key("ORG", f"MEMBER#{escaped(member.mail.lower())}")),
+    ApiToken: Layout(key=lambda token: Key(f"API#{token.sha256}")),
+}
