@@ -23,26 +23,28 @@ class MissingTextError(LookupError):
 
 
 @cache
-def _entries(language: str) -> dict[str, str]:
-    folders = [FOLDER / LOCALES[language] / "LC_MESSAGES" / f"{domain}.mo" for domain in DOMAINS]
-    found: dict[str, str] = {}
-    for path in folders:
-        with path.open("rb") as file:
-            found |= gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
-    return found
+def _catalogue(language: str, domain: str) -> gettext.NullTranslations:
+    """One compiled catalogue, opened when first asked: an SMS reply does not load the mails."""
+    return gettext.translation(domain, FOLDER, [LOCALES[language]])
+
+
+def _sentence(language: str, message_id: str) -> str:
+    for domain in DOMAINS:
+        found = _catalogue(language, domain).gettext(message_id)
+        if found != message_id:
+            return found
+    raise MissingTextError(f"{message_id} has no {language} text")
 
 
 @cache
 def translator(language: str) -> Say:
     """The texts of `language` ("zh" or "en"): message id and named values → sentence.
 
-    An unknown id raises MissingTextError: a page never shows an id to a person.
+    An unknown id raises MissingTextError: a page never shows an id to a person. A value that the
+    sentence needs and does not get raises KeyError; a catalogue not compiled FileNotFoundError.
     """
 
     def say(message_id: str, /, **values: object) -> str:
-        text = _entries(language).get(message_id)
-        if not text:
-            raise MissingTextError(f"{message_id} has no {language} text")
-        return text.format(**values)
+        return _sentence(language, message_id).format(**values)
 
     return say
