@@ -1,7 +1,6 @@
 """The catalogues as tests need them: read from source, and compiled where that is not done yet."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -47,10 +46,10 @@ def compile_catalogues() -> None:
 def _compile(path: Path, compiled: Path) -> None:
     with path.open("rb") as file:
         catalogue = read_po(file)
-    handle, name = tempfile.mkstemp(dir=compiled.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as out:
+    fresh = compiled.with_suffix(f".{os.getpid()}.tmp")
+    with fresh.open("wb") as out:
         write_mo(out, catalogue, use_fuzzy=True)
-    Path(name).replace(compiled)
+    fresh.replace(compiled)
 
 
 def _sources() -> Iterator[Path]:
