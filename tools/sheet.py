@@ -1,0 +1,151 @@
+"""Read a table from a file: CSV in UTF-8 or GB18030, or the first sheet of a workbook.
+
+Whether a file is a workbook is told by its first bytes, not by its name.
+"""
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+Notice = tuple[str, dict[str, object]]
+"""Something the reader of the result should know: message id and values."""
+
+Numbered = tuple[int, Sequence[object]]
+"""A row and its line in the file."""
+
+UNCOMPUTED: Final = object()
+"""In place of a formula's value where the workbook does not hold it."""
+
+_ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+
+
+class InputError(Exception):
+    """The file cannot be used as it is; the text is `file:line: column: reason`."""
+
+    def __init__(self, path: Path, line: int, column: str, reason: str) -> None:
+        super().__init__(f"{path}:{line}: {column}: {reason}")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: its header and the rows below it, each with its line in the file.
+
+    Cells are what the file holds: text in CSV; text, numbers, dates or None in a workbook. `about`
+    is roughly the number of rows, for a progress bar. An empty file has no header.
+    """
+
+    path: Path
+    header: Sequence[object]
+    header_line: int
+    rows: Iterator[Numbered]
+    about: int
+    notices: list[Notice]
+
+
+def read_sheet(path: Path) -> Sheet:
+    """The table in the file at `path`; InputError when it holds none."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(path, 1, "file", f"cannot be read: {error.strerror}") from None
+    if data.startswith(_OLD_EXCEL):
+        raise InputError(path, 1, "file", "an Excel 97 workbook: save it as .xlsx or as CSV")
+    notices: list[Notice] = []
+    rows: Iterator[Numbered]
+    if data.startswith(_ZIP):
+        cells = _workbook(path, data, notices)
+        rows, about = ((line, row) for line, row in enumerate(cells, 1)), len(cells)
+    else:
+        text = _decoded(path, data, notices)
+        rows, about = _csv(path, text), text.count("\n")
+    filled = ((line, row) for line, row in rows if not all(is_blank(cell) for cell in row))
+    header_line, header = next(filled, (1, ()))
+    return Sheet(path, header, header_line, filled, about, notices)
+
+
+def is_blank(cell: object) -> bool:
+    """Whether a cell holds nothing a person could see."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _decoded(path: Path, data: bytes, notices: list[Notice]) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(path, line, "file", "neither UTF-8 nor GB18030") from None
+    notices.append(("notice_gb18030", {"file": path.name}))
+    return text
+
+
+def _csv(path: Path, text: str) -> Iterator[Numbered]:
+    """Rows with the line on which each begins; a cell in quotes may go over several."""
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(path, line, "row", f"{error}: are its quotes in pairs?") from None
+        yield line, row
+        line = reader.line_num + 1
+
+
+def _workbook(path: Path, data: bytes, notices: list[Notice]) -> list[Sequence[object]]:
+    try:
+        rows, others = _cells(data, formulas=False)
+        if _has_formulas(data):
+            formulas, _ = _cells(data, formulas=True)
+            rows = [_marked(*pair) for pair in zip(rows, formulas, strict=True)]
+    except (
+        Exception
+    ) as error:  # a broken workbook fails in openpyxl in as many ways as it has parts
+        raise InputError(path, 1, "file", f"cannot be read as a workbook: {error}") from None
+    if others:
+        notices.append(("notice_other_sheets", {"file": path.name, "sheets": others}))
+    return rows
+
+
+def _cells(data: bytes, *, formulas: bool) -> tuple[list[Sequence[object]], int]:
+    """The first visible sheet, and how many others there are.
+
+    The size a workbook states is not believed: some programs write "A1" into it. Rows are made
+    equally long, as a workbook leaves empty cells out.
+    """
+    import openpyxl  # only where a workbook is read: it takes half a second
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        sheets[0].reset_dimensions()
+        rows = list(sheets[0].iter_rows(values_only=True))
+    width = max(map(len, rows), default=0)
+    return [(*row, *[None] * (width - len(row))) for row in rows], len(sheets) - 1
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+        return any(b"<f>" in parts.read(name) or b"<f " in parts.read(name) for name in sheets)
+
+
+def _marked(values: Sequence[object], formulas: Sequence[object]) -> Sequence[object]:
+    return tuple(
+        UNCOMPUTED if value is None and formula is not None else value
+        for value, formula in zip(values, formulas, strict=True)
+    )
