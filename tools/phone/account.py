@@ -41,9 +41,8 @@ class Service:
 
     def reach(self, url: str) -> str:
         """Where a public URL is connected to; URLs of others stay as they are."""
-        if url.startswith(self.public_url):
-            return self.address + url[len(self.public_url) :]
-        return url
+        is_ours = url == self.public_url or url.startswith(self.public_url + "/")
+        return self.address + url[len(self.public_url) :] if is_ours else url
 
 
 class Sids:

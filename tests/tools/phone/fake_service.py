@@ -1,0 +1,57 @@
+"""A service that checks each webhook's signature and remembers what it was told."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # has none
+
+from tools.listener import Answer, Hang, Request
+from tools.phone.account import Account
+from tools.phone.deliveries import Mode
+from tools.phone.simulator import Simulator
+
+ACCOUNT = Account("AC" + "0123456789abcdef" * 2, "0123456789abcdef" * 2, "+14155550199")
+START = datetime(2026, 5, 1, 1, 0, tzinfo=UTC)
+HANDSET = "+8613800000001"
+PUBLIC = "https://huifang.example/prod"
+EMPTY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+@dataclass
+class FakeService:
+    """Answers each webhook with `says`; keeps path, parameters and signature of all of them."""
+
+    says: bytes = EMPTY
+    status: int = 200
+    content_type: str = "text/xml"
+    requests: list[Request] = field(default_factory=list)
+    told: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, request: Request) -> Answer | Hang:
+        params = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        validator = RequestValidator(ACCOUNT.auth_token)
+        url = PUBLIC + request.path
+        if not validator.validate(url, params, request.header("X-Twilio-Signature")):
+            return Answer(403)
+        with self.lock:
+            self.requests.append(request)
+            self.told.append((request.path, params))
+        return Answer(self.status, (("Content-Type", self.content_type),), self.says)
+
+    def texts(self) -> list[str]:
+        return [params["Body"] for path, params in self.told if path == "/twilio/sms"]
+
+    def statuses(self) -> list[str]:
+        return [params["MessageStatus"] for path, params in self.told if path != "/twilio/sms"]
+
+
+class MakeSimulator(Protocol):
+    """The fixture of that name: a simulator with its own clock, connected to the service."""
+
+    def __call__(
+        self, callbacks: Mode = "inline", seed: int = 7, keeps_opt_outs: bool = False
+    ) -> Simulator: ...
