@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +35,9 @@ from tools.phone.faults import Fault
 from tools.phone.listing import FILTERS
 from tools.phone.simulator import Simulator
 
-DESCRIPTION = Path("/work/shared/data/twilio_api_v2010.json")
+BESIDE = Path(__file__).parents[3].parent / "shared" / "data"
+DESCRIPTION = Path(os.environ.get("SHARED_DATA", BESIDE)) / "twilio_api_v2010.json"
+"""Twilio's OpenAPI description: a fact file beside the project, not a part of it."""
 
 
 @pytest.fixture
