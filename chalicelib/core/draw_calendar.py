@@ -1,0 +1,86 @@
+"""When draws fall due, and what each of them covers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count, takewhile
+from typing import Final
+
+from chalicelib.core.calendar import (
+    at,
+    local_day,
+    month_of_day,
+    nth_working_day,
+    previous_month,
+    week_key,
+)
+from chalicelib.core.rules import Rulebook
+
+DRAW_HOUR: Final = time(7)
+"""Draws run at this time of the organisation's day (DESIGN 7)."""
+
+CLOSING_WORKING_DAY: Final = 4
+"""The working day of a month on which what is left of the month before is drawn from."""
+
+_MONDAY: Final = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DrawPeriod:
+    """One draw that falls due at `due_at`; kind "weekly", "closing", or "both" on one day.
+
+    It covers the unframed visits settled before `settled_before` (None: no weekly part) and all
+    unframed ones of the month `closes` ("": no closing part). "both" goes by its closing key.
+    """
+
+    key: str
+    due_at: datetime
+    kind: str
+    settled_before: datetime | None
+    closes: str
+
+
+def due_draws(since: datetime, now: datetime, rules: Rulebook) -> list[DrawPeriod]:
+    """The draws due after `since` and up to `now`, in order: a missed one is there once."""
+    return list(takewhile(lambda period: period.due_at <= now, _draws_after(since, rules)))
+
+
+def next_draw(instant: datetime, rules: Rulebook) -> DrawPeriod:
+    """The first draw due after `instant`: the one whose secret is committed to next."""
+    return next(_draws_after(instant, rules))
+
+
+def closing_key(month: str) -> str:
+    """
+    >>> closing_key("2026-05")
+    '2026-05-close'
+    """
+    return f"{month}-close"
+
+
+def _draws_after(instant: datetime, rules: Rulebook) -> Iterator[DrawPeriod]:
+    today = local_day(instant, rules)
+    for days in count():
+        period = _draw_on(today + timedelta(days=days), rules)
+        if period and period.due_at > instant:
+            yield period
+
+
+def _draw_on(day: date, rules: Rulebook) -> DrawPeriod | None:
+    weekly = day.weekday() == _MONDAY
+    month = month_of_day(day)
+    closes = ""
+    if day == nth_working_day(month, CLOSING_WORKING_DAY, rules):
+        closes = previous_month(month)
+    if not weekly and not closes:
+        return None
+    return DrawPeriod(
+        key=closing_key(closes) if closes else week_key(day),
+        due_at=at(day, DRAW_HOUR, rules),
+        kind=_KIND[weekly, bool(closes)],
+        settled_before=at(day, time(0), rules) if weekly else None,
+        closes=closes,
+    )
+
+
+_KIND: Final = {(True, False): "weekly", (False, True): "closing", (True, True): "both"}
