@@ -154,11 +154,16 @@ def _case_number(raw: str, language: str) -> Mapping[str, str]:
     return {"case_number": _one_line(raw)}
 
 
+def _caller(raw: str, language: str) -> Mapping[str, str]:
+    return {"caller": _one_line(raw)}
+
+
 _WORDED: Final[Mapping[str, Callable[[str, str], Mapping[str, str]]]] = {
     "grades": _grades,
     "day": _day,
     "appliance": _appliance,
     "case_number": _case_number,
+    "caller": _caller,
 }
 
 

@@ -9,12 +9,16 @@ SCOPES: Final = ("visits:write", "visits:read", "assessments:read", "units:write
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An after-sales unit; `language` is the one its notices are written in."""
+    """An after-sales unit; `language` is the one its notices are written in.
+
+    `since` is its first month: before it there is nothing to assess.
+    """
 
     unit_id: str
     name: str
     manager_email: str = ""
     language: str = "zh"
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

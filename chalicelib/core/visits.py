@@ -81,6 +81,7 @@ class Outbox:
     message: str
     state: str = "planned"
     lease: str = ""
+    leased_at: datetime | None = None
     lease_until: datetime | None = None
     sid: str = ""
     attempts: int = 0

@@ -32,9 +32,9 @@ class DrawStore:
         return transaction.save(self.table, draw)
 
     def all(self) -> list[Draw]:
-        """Every draw, by the beginning of what it covers; the first one ever begins nowhere."""
+        """Every draw, in the order in which they fall due."""
         draws = [layouts.read(Draw, item) for item in self.table.rows("DRAWS")]
-        return sorted(draws, key=lambda draw: (draw.since or _BEFORE_ALL, draw.key))
+        return sorted(draws, key=lambda draw: (draw.due_at or _BEFORE_ALL, draw.key))
 
     def latest(self) -> Draw | None:
         """The draw that was committed last."""

@@ -1,0 +1,55 @@
+"""The routing table: who answers which address and what runs on which schedule."""
+
+import logging
+from collections.abc import Callable
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
+
+from chalicelib import logs, wiring
+from chalicelib.web import api, sms
+from chalicelib.web.twilio_dialect import UnsignedError
+
+app = Chalice(app_name="huifang")
+app.register_blueprint(api.blueprint(wiring.services))
+app.register_blueprint(sms.blueprint(wiring.services))
+logs.configure()
+
+log = logging.getLogger("huifang")
+
+
+@app.middleware("http")
+def refuse_kindly(request: Request, respond: Callable[[Request], Response]) -> Response:
+    """Every refusal in one form; what we did not foresee is logged and says nothing of itself."""
+    try:
+        return respond(request)
+    except UnsignedError as error:
+        log.warning("unsigned request refused", extra={"why": str(error)})
+        return Response("", status_code=403, headers={"Content-Type": "text/plain"})
+    except api.ApiError as error:
+        return api.refusal(error)
+    except Exception:
+        log.exception("request failed", extra={"route": request.context.get("resourcePath")})
+        return api.refusal(api.ApiError(500, "failed", "Something went wrong on our side."))
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def dispatch(event: CloudWatchEvent) -> None:
+    """Send what is due."""
+    services = wiring.services()
+    now = services.now()
+    services.surveys.run(now)
+    services.effects.run(now)
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES))
+def draw(event: CloudWatchEvent) -> None:
+    """Draw the verification calls of every draw that is due."""
+    services = wiring.services()
+    services.drawing.run(services.now())
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES))
+def close(event: CloudWatchEvent) -> None:
+    """Close every month whose time has come."""
+    services = wiring.services()
+    services.closing.run(services.now())

@@ -1,0 +1,75 @@
+"""Texts through Twilio's REST: one attempt, no retries of the client's own."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany, Unsure
+
+if TYPE_CHECKING:
+    from twilio.base.exceptions import TwilioRestException
+    from twilio.rest import Client
+    from twilio.rest.api.v2010.account.message import MessageInstance
+
+TIMEOUT = 8
+"""Seconds for one request; well within the lease of a text."""
+
+
+class TwilioSms:
+    """Sends a text, or finds out whether it was sent."""
+
+    def __init__(self, account_sid: str, auth_token: str, number: str, api_base: str = "") -> None:
+        """`api_base` replaces Twilio's address, for a simulator on this machine."""
+        self._account_sid = account_sid
+        self._auth_token = auth_token
+        self._number = number
+        self._api_base = api_base
+        self._client: Client | None = None
+
+    def send(self, to: str, body: str, status_callback: str, validity: int) -> Outcome:
+        """Create one message; `validity` in seconds is how long it may wait for delivery."""
+        from requests import RequestException
+        from twilio.base.exceptions import TwilioException, TwilioRestException
+
+        try:
+            message = self._connected().messages.create(
+                to=to,
+                from_=self._number,
+                body=body,
+                status_callback=status_callback,
+                validity_period=validity,
+            )
+        except TwilioRestException as error:
+            return _refusal(error)
+        except (TwilioException, RequestException):
+            return Unsure()
+        return Sent(str(message.sid))
+
+    def find(self, to: str, body: str, since: datetime) -> str:
+        """The sid of the message with this body to this number since then, "" if there is none."""
+        messages = self._connected().messages.stream(
+            to=to, from_=self._number, date_sent_after=since - timedelta(days=1), page_size=100
+        )
+        return next((str(m.sid) for m in messages if m.body == body and _not_before(m, since)), "")
+
+    def _connected(self) -> "Client":
+        if self._client is None:
+            from twilio.http.http_client import TwilioHttpClient
+            from twilio.rest import Client
+
+            http = TwilioHttpClient(timeout=TIMEOUT, max_retries=0)
+            self._client = Client(self._account_sid, self._auth_token, http_client=http)
+            if self._api_base:
+                self._client.api.base_url = self._api_base
+        return self._client
+
+
+def _refusal(error: "TwilioRestException") -> Outcome:
+    """429 was never processed, a server error may have been, all else was refused."""
+    if error.status == 429:
+        return TooMany()
+    return Unsure() if error.status >= 500 else Refused(int(error.code or 0))
+
+
+def _not_before(message: "MessageInstance", since: datetime) -> bool:
+    created = message.date_created
+    return bool(created is None or created >= since.replace(microsecond=0))

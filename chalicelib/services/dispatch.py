@@ -1,0 +1,183 @@
+"""The dispatcher: sends what is due, each text at most once, each invitation to one phone once."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from chalicelib import wording
+from chalicelib.core import delivery, sending, survey, text_ids
+from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany
+from chalicelib.core.inbound import OptEvent
+from chalicelib.core.phones import Phone
+from chalicelib.core.rules import Rulebook
+from chalicelib.core.saving import Busy, Stale
+from chalicelib.core.visits import Said, Visit, VisitKey
+from chalicelib.services import phone_numbers
+from chalicelib.services.delivery import change, failed
+
+log = logging.getLogger(__name__)
+
+MOST_A_RUN: Final = 400
+"""Texts of one run: at half a second each well within the function's time."""
+
+STOPPED: Final = timedelta(hours=1)
+BACK_OFF: Final = timedelta(minutes=2)
+OPERATOR: Final = timedelta(hours=1)
+
+
+class Visits(Protocol):
+    def due(self, now: datetime, limit: int) -> list[VisitKey]: ...
+    def get(self, key: VisitKey) -> Visit | None: ...
+    def save(self, visit: Visit) -> Visit: ...
+    def note_delivery(self, key: VisitKey, rank: int, status: str) -> bool: ...
+
+
+class Phones(Protocol):
+    def get(self, number: str) -> Phone: ...
+
+
+class Switch(Protocol):
+    def sending(self) -> bool: ...
+
+
+class Sms(Protocol):
+    def send(self, to: str, body: str, status_callback: str, validity: int) -> Outcome: ...
+    def find(self, to: str, body: str, since: datetime) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """How a text leaves: through which gateway, told of where, and on whose behalf."""
+
+    sms: Callable[[], Sms]
+    public_base_url: str
+    hotline: str
+
+
+class SurveyDispatcher:
+    """Invites, reminds, settles and expires the visits whose timers have come."""
+
+    def __init__(
+        self,
+        visits: Visits,
+        phones: Phones,
+        switch: Switch,
+        commit: Callable[[Sequence[object], Sequence[object]], None],
+        sender: Sender,
+        rules: Rulebook,
+        lease: Callable[[], str],
+    ) -> None:
+        """`lease` gives a fresh random name for each text that is taken."""
+        self._visits = visits
+        self._phones = phones
+        self._switch = switch
+        self._commit = commit
+        self._sender = sender
+        self._rules = rules
+        self._lease = lease
+
+    def run(self, now: datetime) -> int:
+        """Do what is due at `now`, newest visits first; the number of visits looked at."""
+        keys = self._visits.due(now, MOST_A_RUN)
+        found = [visit for visit in map(self._visits.get, keys) if visit is not None]
+        may_send = self._switch.sending() if found else False
+        for visit in sorted(found, key=lambda visit: visit.facts.completed_at, reverse=True):
+            self._one(visit, may_send, now)
+        return len(keys)
+
+    def _one(self, visit: Visit, may_send: bool, now: datetime) -> None:
+        """One visit's failure holds up no other."""
+        try:
+            self._turn(visit, may_send, now)
+        except (Stale, Busy):
+            log.info("others are at it", extra={"visit": visit.facts.visit_id})
+        except Exception:
+            log.exception("visit not dispatched", extra={"visit": visit.facts.visit_id})
+
+    def _turn(self, visit: Visit, may_send: bool, now: datetime) -> None:
+        if visit.survey.due_at is None or visit.survey.due_at > now:
+            return
+        if visit.survey.outbox and visit.survey.outbox.state in ("leased", "unknown"):
+            self._look_up(visit, now)
+            return
+        phone = self._phones.get(visit.facts.phone)
+        rivals = [self._visits.get(key) for key in survey.rivals_of(visit, phone)]
+        known = [rival for rival in rivals if rival is not None]
+        zones = self._zones(visit)
+        turn = survey.on_due(visit, phone, known, zones, now, self._rules)
+        if not turn.send:
+            self._visits.save(turn.visit)
+        elif not may_send:
+            self._visits.save(survey.on_postponed(visit, now + STOPPED))
+        else:
+            self._send(turn, now)
+
+    def _send(self, turn: survey.DueTurn, now: datetime) -> None:
+        message = self._message(turn.visit, turn.send)
+        lease = self._lease()
+        leased = survey.leased(turn.visit, message, lease, now)
+        self._commit([], [leased] if turn.phone is None else [leased, turn.phone])
+        facts = leased.facts
+        outcome = self._sender.sms().send(
+            facts.phone,
+            self._body(leased, message),
+            f"{self._sender.public_base_url}/twilio/status/{text_ids.of_visit(leased.key)}",
+            sending.validity(now, self._zones(leased), self._rules),
+        )
+        self._apply(leased.key, outcome, lease, now)
+
+    def _message(self, visit: Visit, message: str) -> str:
+        one_way = visit.facts.country in self._rules.no_sms_reply
+        return f"{message}_call" if one_way else message
+
+    def _body(self, visit: Visit, message: str) -> str:
+        said = Said(message, survey.about(visit, self._rules))
+        organisation = self._rules.organisation
+        return wording.render(said, visit.facts.language, organisation, self._sender.hotline)
+
+    def _apply(self, key: VisitKey, outcome: Outcome, lease: str, now: datetime) -> None:
+        def decide(visit: Visit) -> Visit | None:
+            outbox = visit.survey.outbox
+            mine = outbox is not None and outbox.lease == lease
+            return self._after(visit, outcome, now) if mine else None
+
+        visit = change(self._visits, key, decide)
+        if outcome == Refused(delivery.SUPPRESSED) and visit is not None:
+            self._suppress(visit.facts.phone, now)
+
+    def _after(self, visit: Visit, outcome: Outcome, now: datetime) -> Visit:
+        if isinstance(outcome, Sent):
+            return survey.on_sent(visit, outcome.sid, now, self._rules)
+        if isinstance(outcome, TooMany):
+            return survey.on_postponed(visit, now + BACK_OFF)
+        if isinstance(outcome, Refused):
+            return self._refused(visit, outcome.code, now)
+        return survey.on_unsure(visit, now)
+
+    def _refused(self, visit: Visit, code: int, now: datetime) -> Visit:
+        known = delivery.PERMANENT | delivery.TRANSIENT | {delivery.SUPPRESSED}
+        if code in known:
+            return failed(visit, code, now, self._rules)
+        log.error("an operator is needed", extra={"code": code})
+        return survey.on_postponed(visit, now + OPERATOR)
+
+    def _suppress(self, number: str, now: datetime) -> None:
+        phone = self._phones.get(number)
+        if phone.opted_out_at is None:
+            left = replace(phone, opted_out_at=now)
+            event = OptEvent(number, now, opted_out=True, by="provider", cause="21610")
+            self._commit([event], [left])
+
+    def _look_up(self, visit: Visit, now: datetime) -> None:
+        """Nobody knows whether the text went out: look, and only then let it be sent again."""
+        outbox = visit.survey.outbox
+        if outbox is None or (outbox.state == "leased" and (outbox.lease_until or now) > now):
+            return
+        since = outbox.leased_at or now
+        sid = self._sender.sms().find(visit.facts.phone, self._body(visit, outbox.message), since)
+        self._visits.save(survey.on_looked_up(visit, sid, now, self._rules))
+
+    def _zones(self, visit: Visit) -> tuple[str, ...]:
+        return phone_numbers.zones_of(visit.facts.country) or (self._rules.timezone,)

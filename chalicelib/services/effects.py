@@ -1,0 +1,147 @@
+"""Carries out effects: mails at least once, texts at most once."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Final, Protocol
+
+from chalicelib import wording
+from chalicelib.core import delivery, sending, text_ids
+from chalicelib.core.delivery import Outcome, Sent, TooMany
+from chalicelib.core.effects import Effect
+from chalicelib.core.rules import Rulebook
+from chalicelib.core.saving import Busy, Stale
+from chalicelib.core.visits import Outbox, Said
+from chalicelib.services.dispatch import Sender
+
+log = logging.getLogger(__name__)
+
+MOST_A_RUN: Final = 100
+LEASE: Final = timedelta(minutes=2)
+LOOK_AFTER: Final = timedelta(minutes=5)
+SEND_AGAIN_AFTER: Final = timedelta(minutes=10)
+RETRY: Final = timedelta(minutes=15)
+
+
+class Effects(Protocol):
+    def get(self, cause: str, number: int) -> Effect | None: ...
+    def save(self, effect: Effect) -> Effect: ...
+    def due(self, kind: str, now: datetime, limit: int) -> Sequence[tuple[str, int]]: ...
+
+
+class Post(Protocol):
+    def send(self, message: EmailMessage) -> None: ...
+
+
+class EffectDispatcher:
+    """Sends the mails and texts that decisions have planned."""
+
+    def __init__(
+        self,
+        effects: Effects,
+        compose: Callable[[Effect], EmailMessage],
+        post: Post,
+        sender: Sender,
+        rules: Rulebook,
+    ) -> None:
+        """`compose` writes the mail that an effect names."""
+        self._effects = effects
+        self._compose = compose
+        self._post = post
+        self._sender = sender
+        self._rules = rules
+
+    def run(self, now: datetime) -> int:
+        """Carry out what is due at `now`; the number of effects looked at."""
+        keys = self._effects.due("effect", now, MOST_A_RUN)
+        for cause, number in keys:
+            self._one(cause, number, now)
+        return len(keys)
+
+    def _one(self, cause: str, number: int, now: datetime) -> None:
+        """One effect's failure holds up no other; it is tried again later."""
+        effect = self._effects.get(cause, number)
+        if effect is None or effect.due_at is None or effect.due_at > now:
+            return
+        try:
+            taken = self._effects.save(_leased(effect, now))
+            self._effects.save(self._carried_out(effect, taken, now))
+        except (Stale, Busy):
+            log.info("others are at it", extra={"cause": cause})
+        except Exception:
+            log.exception("effect not carried out", extra={"cause": cause, "what": effect.what})
+
+    def _carried_out(self, before: Effect, taken: Effect, now: datetime) -> Effect:
+        if taken.kind == "mail":
+            self._post.send(self._compose(taken))
+            return _done(taken, "")
+        if before.outbox.state in ("leased", "unknown"):
+            return self._looked_up(before, taken, now)
+        return self._texted(taken, now)
+
+    def _texted(self, effect: Effect, now: datetime) -> Effect:
+        outcome = self._sender.sms().send(
+            effect.values["to"],
+            self._body(effect),
+            f"{self._sender.public_base_url}/twilio/status/"
+            + text_ids.of_effect(effect.cause, effect.number),
+            sending.LONGEST_VALIDITY,
+        )
+        return _after(effect, outcome, now)
+
+    def _looked_up(self, before: Effect, taken: Effect, now: datetime) -> Effect:
+        """The text may have gone out: find it, and only much later believe that it did not."""
+        since = before.outbox.leased_at or now
+        sid = self._sender.sms().find(taken.values["to"], self._body(taken), since)
+        if sid:
+            return _done(taken, sid)
+        if now < since + SEND_AGAIN_AFTER:
+            return _planned(replace(taken, outbox=before.outbox), "unknown", now + LOOK_AFTER)
+        return _planned(taken, "planned", now)
+
+    def _body(self, effect: Effect) -> str:
+        values = {name: value for name, value in effect.values.items() if name not in _ADDRESS}
+        said = Said(effect.what, values)
+        organisation, hotline = self._rules.organisation, self._sender.hotline
+        return wording.render(said, effect.values["language"], organisation, hotline)
+
+
+_ADDRESS: Final = ("to", "language")
+
+
+def _leased(effect: Effect, now: datetime) -> Effect:
+    outbox = replace(
+        effect.outbox,
+        state="leased",
+        leased_at=now,
+        lease_until=now + LEASE,
+        attempts=effect.outbox.attempts + 1,
+    )
+    return replace(effect, outbox=outbox, due_at=now + (RETRY if effect.kind == "mail" else LEASE))
+
+
+def _done(effect: Effect, sid: str) -> Effect:
+    outbox = Outbox(message="", state="sent", sid=sid, attempts=effect.outbox.attempts)
+    return replace(effect, outbox=outbox, due_at=None)
+
+
+def _planned(effect: Effect, state: str, due_at: datetime | None) -> Effect:
+    return replace(effect, outbox=replace(effect.outbox, state=state), due_at=due_at)
+
+
+def _after(effect: Effect, outcome: Outcome, now: datetime) -> Effect:
+    if isinstance(outcome, Sent):
+        return _done(effect, outcome.sid)
+    if isinstance(outcome, TooMany):
+        return _planned(effect, "planned", now + LEASE)
+    if isinstance(outcome, delivery.Refused):
+        log.error("a text was refused", extra={"cause": effect.cause, "code": outcome.code})
+        hopeless = outcome.code in delivery.PERMANENT | {delivery.SUPPRESSED}
+        return _planned(effect, "failed", None) if hopeless else _later(effect, now)
+    return _planned(effect, "unknown", now + LOOK_AFTER)
+
+
+def _later(effect: Effect, now: datetime) -> Effect:
+    return _planned(effect, "planned", now + RETRY)

@@ -1,0 +1,123 @@
+"""Builds the frame of a draw from the stored visits."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from chalicelib.core import calendar, sending, signals
+from chalicelib.core.draws import Draw, Standing, enters
+from chalicelib.core.frame import FrameLine
+from chalicelib.core.grades import Grades
+from chalicelib.core.people import Technician, Unit
+from chalicelib.core.rules import Rulebook
+from chalicelib.core.signals import SignalFacts
+from chalicelib.core.visits import Visit, VisitKey, merged
+from chalicelib.services import phone_numbers
+
+MONTHS_BACK: Final = 2
+"""Months before the present one that may still have visits to settle; later ones are marked."""
+
+DAYS_TO_SETTLE: Final = 30
+"""A late visit is settled, answered or not, long before so many days have passed."""
+
+_ROW: Final = ("settled_at", "received_at", "changed_at")
+
+
+class Visits(Protocol):
+    def month(
+        self, unit: str, month: str, attributes: Sequence[str], cursor: str = ""
+    ) -> Iterator[Mapping[str, object]]: ...
+    def get(self, key: VisitKey) -> Visit | None: ...
+
+
+class People(Protocol):
+    def units(self) -> list[Unit]: ...
+    def technicians(self, unit: str) -> list[Technician]: ...
+    def late_months(self) -> Sequence[tuple[str, str, datetime]]: ...
+
+
+class Frames:
+    """Finds the visits that a draw chooses from; each visit enters exactly one frame."""
+
+    def __init__(self, visits: Visits, people: People, rules: Rulebook) -> None:
+        """Reads every unit's recent months and those that got late visits."""
+        self._visits = visits
+        self._people = people
+        self._rules = rules
+
+    def lines(self, draw: Draw, draws: Sequence[Draw]) -> Iterator[FrameLine]:
+        """The frame of `draw`; `draws` are all draws so far."""
+        closed = {d.closes: d.due_at for d in draws if d.closes and d.state == "drawn"}
+        for unit in self._people.units():
+            phones = {t.phone for t in self._people.technicians(unit.unit_id) if t.phone}
+            for month in self._months(unit.unit_id, draw):
+                for row in self._visits.month(unit.unit_id, month, _ROW):
+                    if enters(_standing(row, month), draw, closed.get(month)):
+                        key = VisitKey(unit.unit_id, month, str(row["visit_id"]))
+                        visit = self._visits.get(key)
+                        if visit is not None:
+                            yield self._line(visit, phones, draw)
+
+    def _months(self, unit: str, draw: Draw) -> list[str]:
+        if draw.due_at is None:
+            return []
+        month = calendar.month_of(draw.due_at, self._rules)
+        months = {month}
+        for _ in range(MONTHS_BACK):
+            month = calendar.previous_month(month)
+            months.add(month)
+        late = {m for m, u, at in self._people.late_months() if u == unit and _is_news(at, draw)}
+        return sorted(months | late)
+
+    def _line(self, visit: Visit, technician_phones: Collection[str], draw: Draw) -> FrameLine:
+        """The visit with its reasons; silent unless it has a form."""
+        facts = visit.facts
+        reasons = signals.reasons(self._signal_facts(visit, technician_phones), ())
+        answered = bool(visit.answers)
+        return FrameLine(facts.visit_id, facts.unit, facts.technician, answered, reasons)
+
+    def _signal_facts(self, visit: Visit, technician_phones: Collection[str]) -> SignalFacts:
+        facts = visit.facts
+        zones = phone_numbers.zones_of(facts.country) or (self._rules.timezone,)
+        first = min(visit.answers, key=lambda answer: answer.at, default=None)
+        channels = {answer.channel for answer in visit.answers}
+        return SignalFacts(
+            grades=merged(visit.answers, with_late=True),
+            forms={channel: _given_on(channel, visit) for channel in channels},
+            not_me="not_me" in visit.remarks,
+            phone=facts.phone,
+            technician_phones=technician_phones,
+            changed_fields={change.field for change in visit.changes},
+            uploaded_at=visit.received_at,
+            invitation_due_at=sending.first_slot(
+                facts.completed_at, zones, self._rules, visit.salt
+            ),
+            asked_at=_asked_at(visit, first.at) if first else None,
+            answered_at=first.at if first else None,
+        )
+
+
+def _standing(row: Mapping[str, object], month: str) -> Standing:
+    received = _instant(row["received_at"])
+    if received is None:
+        raise LookupError(f"{row['visit_id']} has no instant of receipt")
+    changed = _instant(row.get("changed_at"))
+    return Standing(month, received, _instant(row.get("settled_at")), changed)
+
+
+def _instant(value: object) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _is_news(at: datetime, draw: Draw) -> bool:
+    """Whether a late visit may still be unframed, or changed since the draw before."""
+    return draw.since is None or at >= draw.since - timedelta(days=DAYS_TO_SETTLE)
+
+
+def _given_on(channel: str, visit: Visit) -> Grades:
+    return merged([a for a in visit.answers if a.channel == channel], with_late=True)
+
+
+def _asked_at(visit: Visit, answered_at: datetime) -> datetime | None:
+    asked = (visit.survey.invited_at, visit.survey.reminded_at)
+    return max((at for at in asked if at is not None and at <= answered_at), default=None)

@@ -1,0 +1,243 @@
+"""A text comes in: one decision, one transaction, one answer; every copy gets the same bytes."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib import wording
+from chalicelib.core import calendar, cases, conversation
+from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.conversation import Text, Turn
+from chalicelib.core.effects import Effect
+from chalicelib.core.inbound import InboundText, OptEvent
+from chalicelib.core.phones import Phone
+from chalicelib.core.rules import Rulebook
+from chalicelib.core.saving import AlreadyThere, Busy, Stale
+from chalicelib.core.visits import Said, Visit, VisitKey
+
+log = logging.getLogger(__name__)
+
+TRIES = 12
+"""Attempts at one decision while other copies and texts change the same visit."""
+
+
+class Visits(Protocol):
+    def get(self, key: VisitKey) -> Visit | None: ...
+
+
+class Phones(Protocol):
+    def get(self, number: str) -> Phone: ...
+
+
+class InboundTexts(Protocol):
+    def get(self, number: str, message_id: str) -> InboundText | None: ...
+
+
+Commit = Callable[[Sequence[object], Sequence[object]], None]
+"""commit(adds, saves): all of it or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingText:
+    """A text as the provider delivered it; `silent`: the provider has answered it already."""
+
+    number: str
+    message_id: str
+    body: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the number is known by when its text comes in."""
+
+    phone: Phone
+    visit: Visit | None
+
+    @property
+    def language(self) -> str | None:
+        return self.visit.facts.language if self.visit else None
+
+
+class Texts:
+    """Receives texts from customers."""
+
+    def __init__(
+        self,
+        visits: Visits,
+        phones: Phones,
+        inbound: InboundTexts,
+        commit: Commit,
+        rules: Rulebook,
+        hotline: str,
+        random_number: Callable[[], int],
+    ) -> None:
+        """`hotline` is our own number; `random_number` feeds case numbers."""
+        self._visits = visits
+        self._phones = phones
+        self._inbound = inbound
+        self._commit = commit
+        self._rules = rules
+        self._hotline = hotline
+        self._random_number = random_number
+
+    def receive(self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]) -> str:
+        """Keep the text, do what it asks for and return the body that answers it.
+
+        `answer` wraps our words ("" for none) in the provider's format. A copy of a text that is
+        already kept changes nothing and gets the first answer's bytes. If no decision can be
+        made, the text is kept unread and the customer hears that it has arrived.
+        """
+        try:
+            return self._decided(incoming, now, answer)
+        except AlreadyThere:
+            return self._first_answer(incoming)
+        except Exception:
+            log.exception("text kept unread", extra={"message_id": incoming.message_id})
+            return self._kept_unread(incoming, now, answer)
+
+    def _decided(self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]) -> str:
+        failure: Exception = Busy()
+        for _ in range(TRIES):
+            known = self._known(incoming.number)
+            number = cases.case_number(self._random_number())
+            turn = self._turn(known, incoming, number, now)
+            case = self._case(known, incoming, number, now) if turn.case else None
+            body = answer(self._words(turn, known, incoming))
+            try:
+                self._commit(*_records(turn, known, incoming, body, case, now, self._rules))
+            except (Stale, Busy) as error:
+                failure = error
+            except AlreadyThere as error:
+                if not isinstance(error.record, Case):
+                    raise
+            else:
+                return body
+        raise failure
+
+    def _known(self, number: str) -> _Known:
+        phone = self._phones.get(number)
+        key = phone.current or phone.last
+        return _Known(phone, self._visits.get(key) if key else None)
+
+    def _turn(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
+        talk = known.visit.conversation if known.visit else known.phone.conversation
+        language = known.language or _language_of(incoming.body)
+        ours = tuple(self._worded(said, language) for said in talk.ours)
+        text = Text(incoming.body, incoming.message_id, now, ours, number, incoming.silent)
+        return conversation.on_text(known.visit, talk, text, self._rules)
+
+    def _words(self, turn: Turn, known: _Known, incoming: IncomingText) -> str:
+        if turn.reply is None:
+            return ""
+        return self._worded(turn.reply, known.language or _language_of(incoming.body))
+
+    def _worded(self, said: Said, language: str) -> str:
+        return wording.render(said, language, self._rules.organisation, self._hotline)
+
+    def _case(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Case:
+        """The case of a text: of the unit of the number's last visit, unread."""
+        about = known.phone.last or known.phone.current
+        return Case(
+            number=number,
+            received_at=now,
+            month=calendar.month_of(now, self._rules),
+            channel="sms",
+            unit=about.unit if about else "",
+            visit_id=about.visit_id if about else "",
+            phone=incoming.number,
+            text=incoming.body,
+            language=known.language or _language_of(incoming.body),
+        )
+
+    def _first_answer(self, incoming: IncomingText) -> str:
+        kept = self._inbound.get(incoming.number, incoming.message_id)
+        if kept is None:
+            raise LookupError("the copy of a kept text is not there")
+        return kept.answer
+
+    def _kept_unread(
+        self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]
+    ) -> str:
+        language = _language_of(incoming.body)
+        body = answer("" if incoming.silent else self._worded(Said("received"), language))
+        raw = _inbound(incoming, now, body)
+        try:
+            self._commit([raw, _call(incoming.message_id, incoming.number, "unread", now)], [])
+        except AlreadyThere:
+            return self._first_answer(incoming)
+        return body
+
+
+def _inbound(incoming: IncomingText, now: datetime, answer: str) -> InboundText:
+    return InboundText(
+        number=incoming.number,
+        message_id=incoming.message_id,
+        received_at=now,
+        body=incoming.body,
+        parameters=incoming.parameters,
+        answer=answer,
+    )
+
+
+def _records(
+    turn: Turn,
+    known: _Known,
+    incoming: IncomingText,
+    body: str,
+    case: Case | None,
+    now: datetime,
+    rules: Rulebook,
+) -> tuple[list[object], list[object]]:
+    """What one transaction adds and saves."""
+    raw = replace(_inbound(incoming, now, body), kind=turn.reading.kind, rule=turn.reading.rule)
+    adds: list[object] = [raw]
+    if case is not None:
+        adds += [case, CaseEvent(case.number, 0, now, "received", "customer", via="sms")]
+    if turn.call:
+        adds.append(_call(incoming.message_id, incoming.number, turn.call, now))
+    if turn.call == "danger":
+        adds += _pages(incoming, rules, now)
+    if turn.opt_out is not None:
+        adds.append(OptEvent(incoming.number, now, turn.opt_out, "text", incoming.message_id))
+    phone = _phone(turn, known, now)
+    saves = [record for record in (turn.visit, phone) if record is not None]
+    return adds, list(saves)
+
+
+def _phone(turn: Turn, known: _Known, now: datetime) -> Phone | None:
+    """The phone where this text changes it: left, came back, or talks without a visit."""
+    phone = known.phone
+    if turn.opt_out is not None:
+        phone = replace(phone, opted_out_at=now if turn.opt_out else None)
+    if turn.visit is None:
+        phone = replace(phone, conversation=turn.conversation)
+    return None if phone is known.phone else phone
+
+
+def _call(cause: str, number: str, why: str, now: datetime) -> Effect:
+    """An entry of the call list."""
+    return Effect(cause, 0, "call", why, now, {"phone": number})
+
+
+def _pages(incoming: IncomingText, rules: Rulebook, now: datetime) -> list[Effect]:
+    """One text to each duty phone: somebody may be in danger."""
+    return [
+        Effect(
+            incoming.message_id,
+            place,
+            "sms",
+            "danger_page",
+            now,
+            {"to": duty, "language": rules.languages[0], "caller": incoming.number},
+        )
+        for place, duty in enumerate(rules.duty_numbers, start=1)
+    ]
+
+
+def _language_of(text: str) -> str:
+    """The language to answer a stranger in: Chinese as soon as there is one Chinese character."""
+    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in text) else "en"

@@ -1,0 +1,195 @@
+"""Visits come in from the units' systems and are read by supervision."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.core import uploads
+from chalicelib.core.grades import from_letters
+from chalicelib.core.people import ApiToken, Technician, Unit
+from chalicelib.core.rules import Rulebook
+from chalicelib.core.saving import Stale
+from chalicelib.core.uploads import FieldError
+from chalicelib.core.visits import Answer, Facts, Visit, VisitKey, leading, merged
+from chalicelib.services import phone_numbers
+
+Json = dict[str, object]
+
+TRIES = 8
+
+
+class Visits(Protocol):
+    def create(self, visit: Visit) -> bool: ...
+    def key_of(self, visit_id: str) -> VisitKey | None: ...
+    def get(self, key: VisitKey) -> Visit | None: ...
+    def save(self, visit: Visit) -> Visit: ...
+
+
+class Phones(Protocol):
+    def note_visit(self, number: str, key: VisitKey, completed_at: datetime) -> None: ...
+
+
+class People(Protocol):
+    def unit(self, unit_id: str) -> Unit | None: ...
+    def technician(self, unit: str, name: str) -> Technician | None: ...
+    def put(self, record: Technician) -> str: ...
+    def mark_late(self, unit: str, month: str, at: datetime) -> None: ...
+
+
+class VisitDesk:
+    """Takes uploads and shows visits."""
+
+    def __init__(
+        self,
+        visits: Visits,
+        phones: Phones,
+        people: People,
+        rules: Rulebook,
+        salt: Callable[[], str],
+    ) -> None:
+        """`salt` gives 32 fresh random hex digits for each new visit."""
+        self._visits = visits
+        self._phones = phones
+        self._people = people
+        self._rules = rules
+        self._salt = salt
+        self._region = phone_numbers.country_of(rules.timezone)
+
+    def upload(self, rows: Sequence[object], token: ApiToken, now: datetime) -> list[Json]:
+        """One result for each row, in order: created, unchanged, changed or invalid with why."""
+        return [self._row(row, token, now) for row in rows]
+
+    def _row(self, row: object, token: ApiToken, now: datetime) -> Json:
+        named = row.get("visit_id") if isinstance(row, Mapping) else None
+        facts = uploads.read_row(row, now, self._parse_phone, self._rules)
+        if isinstance(facts, tuple):
+            return _invalid(named, facts)
+        refusal = self._refusal(facts, token)
+        if refusal:
+            return _invalid(named, (refusal,))
+        outcome = self._taken(facts, token, now)
+        if isinstance(outcome, tuple):
+            return _invalid(named, outcome)
+        return {"visit_id": facts.visit_id, "status": outcome}
+
+    def _parse_phone(self, written: str) -> uploads.ParsedPhone | str:
+        return phone_numbers.parse(written, self._region)
+
+    def _refusal(self, facts: Facts, token: ApiToken) -> FieldError | None:
+        if token.unit and token.unit != facts.unit:
+            return FieldError("unit", f"this token uploads for {token.unit} only")
+        if self._people.unit(facts.unit) is None:
+            return FieldError("unit", "unknown unit")
+        return None
+
+    def _taken(self, facts: Facts, token: ApiToken, now: datetime) -> str | tuple[FieldError, ...]:
+        by = token.sha256[:12]
+        zones = self._zones(facts)
+        fresh = uploads.new_visit(facts, self._salt(), zones, by, now, self._rules)
+        for _ in range(TRIES):
+            key = self._visits.key_of(facts.visit_id)
+            stored = self._visits.get(key) if key else None
+            if stored is None:
+                if not self._visits.create(fresh):
+                    continue
+                self._noted(fresh)
+                return "created"
+            if token.unit and stored.facts.unit != token.unit:
+                return (FieldError("visit_id", "belongs to another unit"),)
+            changed = uploads.changed_visit(stored, facts, zones, by, now, self._rules)
+            if isinstance(changed, tuple):
+                return changed
+            if changed is stored:
+                self._noted(stored)
+                return "unchanged"
+            try:
+                self._visits.save(changed)
+            except Stale:
+                continue
+            self._noted(changed)
+            return "changed"
+        return (FieldError("", "others are changing this visit: send it again"),)
+
+    def _zones(self, facts: Facts) -> tuple[str, ...]:
+        return phone_numbers.zones_of(facts.country) or (self._rules.timezone,)
+
+    def _noted(self, visit: Visit) -> None:
+        """What hangs on a visit beside its own row; each step may be repeated."""
+        facts = visit.facts
+        if self._people.technician(facts.unit, facts.technician) is None:
+            self._people.put(Technician(facts.unit, facts.technician))
+        if facts.phone:
+            self._phones.note_visit(facts.phone, visit.key, facts.completed_at)
+        if visit.late_upload:
+            self._people.mark_late(facts.unit, visit.month, visit.received_at)
+
+    def show(self, visit_id: str, token: ApiToken) -> Json | None:
+        """The visit as the token may see it, None where there is none or it is not his.
+
+        With `visits:read` everything; else only what the upload itself contained.
+        """
+        if not re.fullmatch(uploads.IDENTIFIER, visit_id):
+            return None
+        key = self._visits.key_of(visit_id)
+        visit = self._visits.get(key) if key else None
+        if visit is None or (token.unit and token.unit != visit.facts.unit):
+            return None
+        return _whole(visit) if "visits:read" in token.scopes else _uploaded(visit)
+
+
+def _invalid(visit_id: object, errors: Sequence[FieldError]) -> Json:
+    return {
+        "visit_id": visit_id if isinstance(visit_id, str) else None,
+        "status": "invalid",
+        "errors": [{"field": error.field, "reason": error.reason} for error in errors],
+    }
+
+
+def _uploaded(visit: Visit) -> Json:
+    facts = visit.facts
+    return {
+        "visit_id": facts.visit_id,
+        "unit": facts.unit,
+        "technician": facts.technician,
+        "completed_at": facts.completed_at.isoformat().replace("+00:00", "Z"),
+        "customer_name": facts.customer_name,
+        "phone": facts.phone,
+        "appliance": facts.appliance,
+        "language": facts.language,
+        "phone_source": facts.phone_source,
+    }
+
+
+def _whole(visit: Visit) -> Json:
+    top = leading(visit.answers)
+    return {
+        **_uploaded(visit),
+        "state": visit.survey.state,
+        "grades": dict(merged(visit.answers, with_late=True)),
+        "comment": visit.comment,
+        "channel": top.channel if top else None,
+        "evidence": top.evidence if top else None,
+        "late": bool(top and top.late),
+        "late_upload": visit.late_upload,
+        "reason": visit.survey.reason,
+        "remarks": list(visit.remarks),
+        "history": [_answered(answer) for answer in visit.answers],
+        "changes": [{"at": _iso(c.at), "field": c.field, "by": c.by} for c in visit.changes],
+        "verification": None,
+    }
+
+
+def _answered(answer: Answer) -> Json:
+    return {
+        "at": _iso(answer.at),
+        "grades": from_letters(answer.grades),
+        "channel": answer.channel,
+        "evidence": answer.evidence,
+        "source": answer.source,
+        "late": answer.late,
+    }
+
+
+def _iso(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,225 @@
+"""Puts the parts together, once for each process and only when the first request needs them."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from random import SystemRandom
+
+from chalicelib import config, rulebook
+from chalicelib.config import Config
+from chalicelib.core import calendar
+from chalicelib.core.rules import Rulebook
+from chalicelib.gateways import parameters
+from chalicelib.gateways.blobs import Blobs, BucketBlobs, FolderBlobs
+from chalicelib.gateways.mail import FolderPost, Post, SesPost
+from chalicelib.gateways.twilio_sms import TwilioSms
+from chalicelib.services.access import Access
+from chalicelib.services.assessments import Assessments
+from chalicelib.services.closing import Closing
+from chalicelib.services.delivery import Deliveries
+from chalicelib.services.dispatch import Sender, SurveyDispatcher
+from chalicelib.services.drawing import Drawing, Entropy
+from chalicelib.services.effects import EffectDispatcher
+from chalicelib.services.frames import Frames
+from chalicelib.services.inbound import Texts
+from chalicelib.services.mails import Mails
+from chalicelib.services.visits import VisitDesk
+from chalicelib.store.people import PeopleStore
+from chalicelib.store.storage import Storage, connect
+from chalicelib.web.twilio_dialect import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Where randomness comes from; a rehearsal brings its own, seeded."""
+
+    number: Callable[[], int] = lambda: SystemRandom().getrandbits(64)
+    salt: Callable[[], str] = lambda: secrets.token_hex(16)
+    secret: Callable[[], bytes] = lambda: secrets.token_bytes(32)
+    lease: Callable[[], str] = lambda: secrets.token_hex(8)
+
+
+class Wiring:
+    """Every service of one process, made when first asked for."""
+
+    def __init__(self, settings: Config, chance: Chance | None = None) -> None:
+        """Nothing is connected before it is used."""
+        self.settings = settings
+        self.public_base_url = settings.public_base_url
+        self._chance = chance or Chance()
+        self._clock = config.clock(settings)
+
+    def now(self) -> datetime:
+        """The instant of this request or tick, read once at the edge."""
+        return self._clock()
+
+    def month(self) -> str:
+        """The organisation's present month."""
+        return calendar.month_of(self.now(), self.rules)
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        """The rulebook that was deployed."""
+        return rulebook.load(Path(self.settings.rulebook) if self.settings.rulebook else None)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """The database."""
+        return connect(self.settings.stage, self.settings.dynamodb_endpoint or None)
+
+    @cached_property
+    def _secrets(self) -> Mapping[str, str]:
+        return parameters.fetch(f"/huifang/{self.settings.stage}")
+
+    @property
+    def auth_token(self) -> str:
+        """The secret that Twilio signs with."""
+        return self.settings.auth_token or self._secrets["twilio_auth_token"]
+
+    def account(self) -> Account:
+        """Who we are at Twilio."""
+        return Account(self.settings.account_sid, self.settings.number, self.auth_token)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Where frozen files lie."""
+        if self.settings.blob_folder:
+            return FolderBlobs(Path(self.settings.blob_folder))
+        return BucketBlobs(self.settings.bucket)
+
+    @cached_property
+    def _post(self) -> Post:
+        if self.settings.mail_folder:
+            return FolderPost(Path(self.settings.mail_folder))
+        return SesPost()
+
+    @cached_property
+    def _sms(self) -> TwilioSms:
+        base = self.settings.twilio_api_base
+        return TwilioSms(self.settings.account_sid, self.auth_token, self.settings.number, base)
+
+    @cached_property
+    def _sender(self) -> Sender:
+        return Sender(lambda: self._sms, self.public_base_url, self.settings.number)
+
+    @property
+    def people(self) -> PeopleStore:
+        """Units, technicians, members, tokens."""
+        return self.storage.people
+
+    @cached_property
+    def access(self) -> Access:
+        """Who may call the JSON interface."""
+        return Access(self.people, self.settings.api_token)
+
+    @cached_property
+    def texts(self) -> Texts:
+        """Receives texts."""
+        return Texts(
+            self.storage.visits,
+            self.storage.phones,
+            self.storage.inbound,
+            self.storage.commit,
+            self.rules,
+            self.settings.number,
+            self._chance.number,
+        )
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """Takes status callbacks."""
+        return Deliveries(self.storage.visits, self.rules)
+
+    @cached_property
+    def visits(self) -> VisitDesk:
+        """Takes uploads and shows visits."""
+        storage = self.storage
+        return VisitDesk(
+            storage.visits, storage.phones, storage.people, self.rules, self._chance.salt
+        )
+
+    @cached_property
+    def assessments(self) -> Assessments:
+        """Shows documents."""
+        return Assessments(self.storage.documents)
+
+    @cached_property
+    def surveys(self) -> SurveyDispatcher:
+        """Sends invitations and reminders."""
+        return SurveyDispatcher(
+            self.storage.visits,
+            self.storage.phones,
+            self.storage.people,
+            self.storage.commit,
+            self._sender,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
+    def effects(self) -> EffectDispatcher:
+        """Sends mails and other texts."""
+        storage = self.storage
+        mails = Mails(
+            storage.draws,
+            storage.visits,
+            storage.documents,
+            storage.people,
+            self.rules,
+            self.settings.mail_from,
+        )
+        return EffectDispatcher(
+            storage.effects, mails.compose, self._post, self._sender, self.rules
+        )
+
+    @cached_property
+    def drawing(self) -> Drawing:
+        """Draws verification calls."""
+        storage = self.storage
+        return Drawing(
+            storage.draws,
+            storage.vault,
+            Frames(storage.visits, storage.people, self.rules),
+            storage.visits,
+            storage.people,
+            storage.runs,
+            self.blobs,
+            storage.commit,
+            self.rules,
+            Entropy(self._chance.secret, self._chance.lease),
+        )
+
+    @cached_property
+    def closing(self) -> Closing:
+        """Closes months."""
+        storage = self.storage
+        return Closing(
+            storage.visits,
+            storage.cases,
+            storage.documents,
+            storage.people,
+            storage.runs,
+            self.blobs,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+
+_in_use: list[Wiring] = []
+
+
+def services() -> Wiring:
+    """The wiring of this process: by its environment, unless `use` has named another."""
+    if not _in_use:
+        use(Wiring(config.read(os.environ)))
+    return _in_use[-1]
+
+
+def use(made: Wiring) -> None:
+    """Answer from `made` from now on: for programs that bring their own chance or settings."""
+    _in_use[:] = [made]
