@@ -100,8 +100,8 @@ def _part(field: "Field[Any]", coder: _Coder) -> _Part:
     return _Part(field.name, coder, MISSING)
 
 
-def _encode_dataclass(record: Any, *, kind: type) -> Tree:
-    if type(record) is not kind:
+def _encode_dataclass(record: Any, *, kind: Any) -> Tree:
+    if record.__class__ is not kind:
         raise CodecError(f"{type(record).__name__} is no {kind.__name__}")
     tree = {}
     for name, coder, default in _parts(kind):
@@ -114,7 +114,7 @@ def _encode_dataclass(record: Any, *, kind: type) -> Tree:
     return tree
 
 
-def _decode_dataclass(tree: Mapping[str, Any], *, kind: type) -> Any:
+def _decode_dataclass(tree: Mapping[str, Any], *, kind: Any) -> Any:
     found = {
         name: coder.decode(tree[name]) for name, coder, _default in _parts(kind) if name in tree
     }
@@ -186,6 +186,8 @@ def _mapping(key: Any, item: Any) -> _Coder:
     coder = _coder(item)
 
     def encode_items(value: Any) -> Tree:
+        if not isinstance(value, Mapping):
+            raise CodecError(f"{type(value).__name__} is no mapping")
         return {_exact(str, name): coder.encode(each) for name, each in value.items()}
 
     def decode_items(items: Mapping[str, Any]) -> Tree:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from chalicelib.core.effects import Effect
 from chalicelib.store import layouts, transaction
@@ -31,7 +31,7 @@ class EffectStore:
         """Save an effect and return it with its new version; raises Stale and Busy."""
         return transaction.save(self.table, effect)
 
-    def due(self, kind: Literal["effect", "call"], now: datetime, limit: int) -> list[EffectKey]:
+    def due(self, kind: str, now: datetime, limit: int) -> list[EffectKey]:
         """At most `limit` effects that are due, the earliest first; read each again.
 
         "effect" are the mails and texts to send, "call" the entries of the call list.

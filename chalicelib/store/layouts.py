@@ -7,8 +7,7 @@ row: in the key, in attributes of their own for projections, or written by anoth
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.documents import ChainHead, StoredDocument
@@ -18,29 +17,18 @@ from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.runs import RunMark
+from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.visits import Visit, VisitKey, counted_letters
 from chalicelib.store import codec
 from chalicelib.store.codec import Tree, escaped, instant, unescaped
-from chalicelib.store.errors import AlreadyThere, Stale
 from chalicelib.store.models import MainRow
 from chalicelib.store.table import Item, Key, Value, Write, number, text
 
 R = TypeVar("R")
 
 
-class Due(NamedTuple):
-    """When a row is to be found in the index, and under which kind."""
-
-    kind: str
-    at: datetime
-
-
 def _nothing(_: object) -> Mapping[str, Any]:
     return {}
-
-
-def _never(_: object) -> Due | None:
-    return None
 
 
 def _no_keys(_: object) -> tuple[Key, ...]:
@@ -52,12 +40,13 @@ class Layout:
     """How one kind of record lies in its row; a path is the dotted name of a field.
 
     `in_key`: path → its value, read off the key. `lifted`: attribute → path. `derived`: attributes
-    that are only ever projected. `others`: fields that another update writes and a save leaves
+    that are only ever projected. `due`: the kind under which the index lists the row at its
+    `due_sk`, where it has one. `others`: fields that another update writes and a save leaves
     alone, as JSON in attributes of their names. `pointers`: keys of rows that lead to this one.
     """
 
     key: Callable[[Any], Key]
-    due: Callable[[Any], Due | None] = _never
+    due: Callable[[Any], str] | None = None
     in_key: Callable[[Key], Mapping[str, str]] = _nothing
     lifted: Mapping[str, str] = field(default_factory=dict)
     derived: Callable[[Any], Mapping[str, str | None]] = _nothing
@@ -125,15 +114,10 @@ def _pointing(record: object, version: int, refusal: Exception) -> list[Write]:
 def _values(record: object, version: int | None) -> dict[str, Value | None]:
     layout = LAYOUTS[type(record)]
     tree, lifted = _tree(record)
-    due = layout.due(record)
-    return {
-        **lifted,
-        **layout.derived(record),
-        "due_pk": due and due.kind,
-        "due_sk": due and instant(due.at),
-        "version": version,
-        "body": codec.dumps(tree),
-    }
+    values = {**lifted, **layout.derived(record), "version": version, "body": codec.dumps(tree)}
+    if layout.due:
+        values["due_pk"] = layout.due(record) if lifted["due_sk"] else None
+    return values
 
 
 def _tree(record: object) -> tuple[Tree, dict[str, Value | None]]:
@@ -183,11 +167,6 @@ def _visit_in_key(key: Key) -> Mapping[str, str]:
     return {"facts.visit_id": visit_id, "facts.unit": unit, "month": month}
 
 
-def _visit_due(visit: Visit) -> Due | None:
-    at = visit.survey.due_at
-    return Due("survey", at) if at else None
-
-
 def _visit_derived(visit: Visit) -> Mapping[str, str | None]:
     moments = [answer.at for answer in visit.answers]
     moments += [change.at for change in visit.changes]
@@ -205,11 +184,6 @@ def phone_place(phone_number: str) -> Key:
 def effect_place(cause: str, effect_number: int) -> Key:
     """Where an effect lies."""
     return Key(f"FX#{cause}#{effect_number}")
-
-
-def _effect_due(effect: Effect) -> Due | None:
-    kind = "call" if effect.kind == "call" else "effect"
-    return Due(kind, effect.due_at) if effect.due_at else None
 
 
 def case_month_place(unit: str, month: str) -> str:
@@ -233,9 +207,10 @@ def document_place(unit: str, sequence: int) -> Key:
 LAYOUTS: Final[Mapping[type, Layout]] = {
     Visit: Layout(
         key=lambda visit: visit_place(visit.key),
-        due=_visit_due,
+        due=lambda _: "survey",
         in_key=_visit_in_key,
         lifted={
+            "due_sk": "survey.due_at",
             "technician": "facts.technician",
             "completed_at": "facts.completed_at",
             "received_at": "received_at",
@@ -252,7 +227,7 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
         others=("last",),
     ),
     InboundText: Layout(
-        key=lambda text: Key(phone_place(text.number).pk, f"IN#{text.message_id}"),
+        key=lambda inbound: Key(phone_place(inbound.number).pk, f"IN#{inbound.message_id}"),
         in_key=lambda key: {
             "number": key.pk.removeprefix("PH#"),
             "message_id": key.sk.removeprefix("IN#"),
@@ -263,7 +238,8 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     ),
     Effect: Layout(
         key=lambda effect: effect_place(effect.cause, effect.number),
-        due=_effect_due,
+        due=lambda effect: "call" if effect.kind == "call" else "effect",
+        lifted={"due_sk": "due_at"},
     ),
     RunMark: Layout(key=lambda mark: Key(f"RUN#{mark.job}#{mark.period}")),
     Case: Layout(key=lambda case: Key(f"CASE#{case.number}"), pointers=_case_pointers),

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple, TypeVar
 
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
+from chalicelib.core.saving import AlreadyThere, Busy, Stale
 from chalicelib.store import codec, layouts, transaction
 from chalicelib.store.codec import escaped, instant
-from chalicelib.store.errors import AlreadyThere, Busy, Stale
 from chalicelib.store.models import MainRow
 from chalicelib.store.table import Item, Key, Table, Write, number, text
 
@@ -74,9 +74,9 @@ class PeopleStore:
         """All members, by mail address."""
         return self._all(Member, "MEMBER#")
 
-    def token(self, sha256: str) -> ApiToken | None:
+    def token(self, sha256_hex: str) -> ApiToken | None:
         """What the bearer token with this hash may do."""
-        return self._get(ApiToken, Key(f"API#{sha256}"))
+        return self._get(ApiToken, Key(f"API#{sha256_hex}"))
 
     def sending(self) -> bool:
         """Whether texts may be sent: yes until somebody stops it."""

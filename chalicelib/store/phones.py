@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.core.phones import Phone
+from chalicelib.core.saving import AlreadyThere
 from chalicelib.core.visits import VisitKey
 from chalicelib.store import codec, layouts, transaction
 from chalicelib.store.codec import instant
-from chalicelib.store.errors import AlreadyThere
 from chalicelib.store.models import MainRow
 from chalicelib.store.table import Table, Write
 

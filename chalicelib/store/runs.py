@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.core.runs import LEASE, RunMark, may_start
+from chalicelib.core.saving import Stale
 from chalicelib.store import layouts, transaction
-from chalicelib.store.errors import Stale
 from chalicelib.store.table import Key, Table
 
 

@@ -19,7 +19,6 @@ from chalicelib.store.people import PeopleStore
 from chalicelib.store.phones import PhoneStore
 from chalicelib.store.runs import RunStore
 from chalicelib.store.table import Table
-from chalicelib.store.transaction import Versioned
 from chalicelib.store.vault import VaultStore
 from chalicelib.store.visits import VisitStore
 
@@ -48,7 +47,7 @@ class Storage:
     people: PeopleStore
     vault: VaultStore
 
-    def commit(self, adds: Sequence[object] = (), saves: Sequence[Versioned] = ()) -> None:
+    def commit(self, adds: Sequence[object] = (), saves: Sequence[object] = ()) -> None:
         """Add and save all these records or none of them; see `transaction.commit`."""
         transaction.commit(self.table, adds, saves)
 
@@ -67,6 +66,11 @@ def connect(stage: str, endpoint: str | None = None, region: str | None = None) 
         max_retry_attempts=RETRIES,
         max_pool_connections=CONNECTIONS,
     )
+    return stores(connection, stage)
+
+
+def stores(connection: Connection, stage: str) -> Storage:
+    """The stores of a stage over a connection there is."""
     table = Table(connection, _known(connection, MainRow, stage))
     return Storage(
         table,

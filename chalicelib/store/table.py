@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PutError, PynamoDBConnectionError, VerboseClientError
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.core.saving import Busy
 from chalicelib.store.codec import instant
-from chalicelib.store.errors import Busy
 from chalicelib.store.models import DueIndex, MainRow
 
 Item = Mapping[str, Mapping[str, Any]]
@@ -106,7 +106,7 @@ class Table:
                     self.name,
                     pk,
                     range_key_condition=MainRow.sk.startswith(prefix) if prefix else None,
-                    attributes_to_get=attributes or None,
+                    attributes_to_get=list(attributes) or None,
                     exclusive_start_key=start,
                     consistent_read=True,
                 )
@@ -188,7 +188,7 @@ def number(item: Item, attribute: str) -> int:
 
 def passing(error: BaseException | None) -> str:
     """The code of an error that passes by itself, "" of one that does not."""
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, (ConnectionError, HTTPClientError)):
         return type(error).__name__
     if not isinstance(error, ClientError):
         return ""

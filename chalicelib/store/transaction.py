@@ -7,13 +7,13 @@ was lost, and then meets the row that it wrote itself. Each commit marks its row
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import VerboseClientError
 
+from chalicelib.core.saving import AlreadyThere, Busy
 from chalicelib.store import layouts
-from chalicelib.store.errors import AlreadyThere, Busy
 from chalicelib.store.table import Item, Table, Write, passing, text
 
 
@@ -27,7 +27,7 @@ class Versioned(Protocol):
 R = TypeVar("R", bound=Versioned)
 
 
-def commit(table: Table, adds: Sequence[object] = (), saves: Sequence[Versioned] = ()) -> None:
+def commit(table: Table, adds: Sequence[object] = (), saves: Sequence[object] = ()) -> None:
     """Add and save all these records or none.
 
     Each of `adds` on the condition that its place is free, each of `saves` that its version is
@@ -35,7 +35,8 @@ def commit(table: Table, adds: Sequence[object] = (), saves: Sequence[Versioned]
     record refused, adds before saves, and Busy. One row is a plain update, several a transaction.
     """
     writes = [write for record in adds for write in layouts.adding(record)]
-    writes += [write for record in saves for write in layouts.saving(record, record.version)]
+    for record in saves:
+        writes += layouts.saving(record, cast(Versioned, record).version)
     write_all(table, writes)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.core.saving import AlreadyThere
 from chalicelib.core.visits import Visit, VisitKey
 from chalicelib.store import codec, layouts, transaction
-from chalicelib.store.errors import AlreadyThere
 from chalicelib.store.models import MainRow
 from chalicelib.store.table import Key, Table, Value, Write, number, text
 

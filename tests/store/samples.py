@@ -1,0 +1,108 @@
+"""One record of each kind, as a month really makes them."""
+
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.documents import ChainHead, StoredDocument
+from chalicelib.core.draws import Draw, Pick
+from chalicelib.core.effects import Effect
+from chalicelib.core.inbound import InboundText, OptEvent
+from chalicelib.core.people import ApiToken, Member, Technician, Unit
+from chalicelib.core.phones import Phone
+from chalicelib.core.runs import RunMark
+from chalicelib.core.visits import (
+    Answer,
+    Conversation,
+    Facts,
+    Outbox,
+    Said,
+    Survey,
+    Visit,
+    VisitKey,
+)
+
+NOW = datetime(2026, 6, 4, 3, 0, 0, 123456, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+NUMBER = "+8613800138000"
+SID = "SM0123456789abcdef0123456789abcdef"
+
+VISIT = Visit(
+    facts=Facts(
+        visit_id="V2026-000123",
+        unit="north-3",
+        technician="王小明",
+        completed_at=NOW - 20 * HOUR,
+        customer_name="李先生",
+        phone=NUMBER,
+        country="CN",
+        mobile=True,
+        appliance="热水器",
+    ),
+    month="2026-06",
+    received_at=NOW - 19 * HOUR,
+    salt="0123456789abcdef0123456789abcdef",
+    uploaded_by="api",
+    survey=Survey(due_at=NOW),
+)
+INVITED = Survey(
+    state="invited",
+    due_at=NOW + 48 * HOUR,
+    invited_at=NOW,
+    contacts=1,
+    outbox=Outbox(message="invite", state="sent", sid=SID, attempts=1),
+)
+ANSWER = Answer(grades="ABA", channel="sms", evidence="direct", at=NOW + HOUR, source=SID)
+CONVERSATION = Conversation(
+    ours=(
+        Said("invite", {"organisation": "Huifang", "appliance": "热水器", "day": "6月3日"}),
+        Said("thanks", {"grades": "A B A"}),
+    ),
+    asked_at=NOW,
+    asked_grades=True,
+    day="2026-06-04",
+    answers_today=1,
+)
+PHONE = Phone(NUMBER, current=VISIT.key, conversation=CONVERSATION)
+TEXT = InboundText(
+    number=NUMBER,
+    message_id=SID,
+    received_at=NOW,
+    body="ABA",
+    parameters={"From": NUMBER, "To": "+15005550006", "Body": "ABA", "NumMedia": "0"},
+    kind="grades",
+    rule="letters",
+    answer="<Response><Message>谢谢！</Message></Response>",
+)
+OPT = OptEvent(NUMBER, NOW, True, "sms", SID)
+EFFECT = Effect(
+    cause="draw:2026-W23",
+    number=1,
+    kind="mail",
+    what="weekly",
+    due_at=NOW,
+    values={"key": "2026-W23"},
+    outbox=Outbox(message="<draw-2026-W23-1@huifang>"),
+)
+RUN = RunMark("close", "2026-06", "running", "lease-1", NOW + HOUR, "north-3/V2")
+CASE = Case("572000001", NOW, "2026-06", "sms", "north-3", "V2026-000123", NUMBER, "投诉 漏水")
+EVENT = CaseEvent("572000001", 1, NOW, "received", "customer", values={"text": "漏水"})
+DRAW = Draw("2026-W23", "committed", "c" * 64, since=NOW, quotas={"north-3": 3})
+PICK = Pick("2026-W23", "north-3", 1, "V1", "2026-06", "north-3/王小明/silent", "0.0123", "random")
+DOCUMENT = StoredDocument(
+    "north-3", 1, "2026-05", 1, '{"amount": 1000}', "d" * 64, "", "f" * 64, "closed", NOW
+)
+HEAD = ChainHead("north-3", 1, "d" * 64, {"2026-05": 1})
+UNIT = Unit("north-3", "北三站", "boss@north-3.example", "zh")
+TECHNICIAN = Technician("north-3", "王小明", "+8613900139000")
+MEMBER = Member("陈立", "Chen@supervision.example", "lead", recusals=("north-3",))
+TOKEN = ApiToken("a" * 64, ("visits:write", "visits:read"), "north-3")
+
+RECORDS = (
+    VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
+    TECHNICIAN, MEMBER, TOKEN,
+)  # fmt: skip
+
+
+def key_numbered(number: int) -> VisitKey:
+    """The key of one of many visits of the sample's unit and month."""
+    return VisitKey("north-3", "2026-06", f"V{number:05d}")
