@@ -30,14 +30,14 @@ class TestDrawStore:
         with pytest.raises(Stale):
             storage.draws.save(replace(seen, state="drawn"))
 
-    def test_draws_come_in_the_order_of_what_they_cover_not_of_their_keys(
+    def test_draws_come_in_the_order_in_which_they_fall_due_not_of_their_keys(
         self, storage: Storage
     ) -> None:
         assert storage.draws.latest() is None
-        since = {"2026-W22": None, "2026-W23": NOW, "2026-05-close": NOW + WEEK}
-        for key, begins in since.items():
-            storage.draws.create(replace(DRAW, key=key, since=begins))
-        assert [draw.key for draw in storage.draws.all()] == list(since)
+        due = {"2026-W22": NOW - WEEK, "2026-W23": NOW, "2026-05-close": NOW + WEEK}
+        for key, at in due.items():
+            storage.draws.create(replace(DRAW, key=key, due_at=at))
+        assert [draw.key for draw in storage.draws.all()] == list(due)
         latest = storage.draws.latest()
         assert latest is not None
         assert latest.key == "2026-05-close"
