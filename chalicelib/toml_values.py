@@ -1,5 +1,6 @@
 """Values of a TOML file, each read by its type, and the line on which a wrong one stands."""
 
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,7 +27,7 @@ class Flaw(Exception):
         self.place = place
 
     def __str__(self) -> str:
-        keys = [step if isinstance(step, str) else f"[{step + 1}]" for step in self.place]
+        keys = [_key(step) if isinstance(step, str) else f"[{step + 1}]" for step in self.place]
         return f"{'.'.join(keys).replace('.[', '[')}: {self.reason}" if keys else self.reason
 
 
@@ -209,6 +210,9 @@ def table(
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else f"{value}"
+    """A value as the file writes it, on one line."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else _shown(key)
