@@ -212,6 +212,11 @@ def on_postponed(visit: Visit, until: datetime) -> Visit:
     return _with(visit, outbox=waiting, due_at=until)
 
 
+def put_off(visit: Visit, until: datetime) -> Visit:
+    """The visit looked at again at `until`, all else as it is."""
+    return _with(visit, due_at=until)
+
+
 def on_undeliverable(visit: Visit, reason: str, now: datetime) -> Visit:
     """The number cannot be texted: the visit settles as silent, an answer by other ways counts."""
     if visit.survey.state not in _SENDABLE:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany, Unsure
 
 if TYPE_CHECKING:
-    from twilio.base.exceptions import TwilioRestException
-    from twilio.rest import Client
-    from twilio.rest.api.v2010.account.message import MessageInstance
+    from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
+    from twilio.rest import Client  # type: ignore[import-untyped]
+    from twilio.rest.api.v2010.account.message import MessageInstance  # type: ignore[import-untyped]
 
 TIMEOUT = 8
 """Seconds for one request; well within the lease of a text."""
@@ -53,7 +53,7 @@ class TwilioSms:
 
     def _connected(self) -> "Client":
         if self._client is None:
-            from twilio.http.http_client import TwilioHttpClient
+            from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
             from twilio.rest import Client
 
             http = TwilioHttpClient(timeout=TIMEOUT, max_retries=0)

@@ -1,4 +1,4 @@
-"""The week's workbook: a sheet for each caller, blind: no grade, no reason, not whether answered."""
+"""The week's workbook, a sheet for each caller. Blind: no grade, no reason, nor who answered."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def sheets(calls: Sequence[Call], say: Say) -> list[Sheet]:
 
 def workbook(sheets: Sequence[Sheet], deadline: str, say: Say) -> bytes:
     """The XLSX file; numbers are text, with a `tel:` link where there is one."""
-    from xlsxwriter import Workbook
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     content = BytesIO()
     with Workbook(content, OPTIONS) as book:

@@ -5,11 +5,11 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, Protocol
 
-from chalicelib.core import assessment, calendar
+from chalicelib.core import assessment, calendar, closing
 from chalicelib.core.cases import Case
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.effects import Effect
@@ -21,11 +21,6 @@ from chalicelib.texts import translator
 
 log = logging.getLogger(__name__)
 
-AFTER_CLOSE: Final = timedelta(minutes=15)
-"""A text received in the last second before the close may still be on its way into the store."""
-
-MONTHS_BACK: Final = 3
-HELD_WORKING_DAYS: Final = 3
 _ROW: Final = ("technician", "letters", "late_upload")
 
 
@@ -95,16 +90,7 @@ class Closing:
 
     def run(self, now: datetime) -> int:
         """Close every month whose time has come, the oldest first; the documents made."""
-        return sum(self._month(month, now) for month in self._closable(now))
-
-    def _closable(self, now: datetime) -> list[str]:
-        months = []
-        month = calendar.month_of(now, self._rules)
-        for _ in range(MONTHS_BACK):
-            month = calendar.previous_month(month)
-            if calendar.close_at(month, self._rules) + AFTER_CLOSE <= now:
-                months.append(month)
-        return sorted(months)
+        return sum(self._month(month, now) for month in closing.closable(now, self._rules))
 
     def _month(self, month: str, now: datetime) -> int:
         mark = self._runs.take("close", month, now, self._lease())
@@ -122,7 +108,8 @@ class Closing:
             if self._documents.of_month(unit.unit_id, month) is not None:
                 return False
             cases = self._cases.of_month(unit.unit_id, month)
-            if any(case.kind == "unread" for case in cases) and now < self._held_until(month):
+            held_until = closing.held_until(month, self._rules)
+            if any(case.kind == "unread" for case in cases) and now < held_until:
                 log.warning("unread cases hold up", extra={"unit": unit.unit_id, "month": month})
                 return None
             self._close(unit, month, cases, now)
@@ -130,11 +117,6 @@ class Closing:
             log.exception("not closed", extra={"unit": unit.unit_id, "month": month})
             return None
         return True
-
-    def _held_until(self, month: str) -> datetime:
-        last = self._rules.close_working_day + HELD_WORKING_DAYS
-        day = calendar.nth_working_day(calendar.next_month(month), last, self._rules)
-        return calendar.at(day, time(23, 59), self._rules)
 
     def _close(self, unit: Unit, month: str, cases: Sequence[Case], now: datetime) -> None:
         facts = self._facts(unit.unit_id, month, cases)

@@ -95,6 +95,12 @@ class SurveyDispatcher:
             log.info("others are at it", extra={"visit": visit.facts.visit_id})
         except Exception:
             log.exception("visit not dispatched", extra={"visit": visit.facts.visit_id})
+            change(self._visits, visit.key, lambda now_stored: self._put_off(now_stored, now))
+
+    def _put_off(self, visit: Visit, now: datetime) -> Visit | None:
+        """A visit that fails again and again must not stand before the others for ever."""
+        due = visit.survey.due_at
+        return survey.put_off(visit, now + OPERATOR) if due and due <= now else None
 
     def _turn(self, visit: Visit, may_send: bool, now: datetime) -> None:
         if visit.survey.due_at is None or visit.survey.due_at > now:

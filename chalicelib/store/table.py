@@ -130,6 +130,15 @@ class Table:
             )
         return [key_of(item) for item in page["Items"]]
 
+    def next_due(self, kind: str) -> datetime | None:
+        """When the earliest row of `kind` is due, be it overdue; for clocks that are moved."""
+        with _errors():
+            page = self.connection.query(
+                self.name, kind, index_name=DueIndex.Meta.index_name, limit=1
+            )
+        first = [datetime.fromisoformat(text(item, "due_sk")) for item in page["Items"]]
+        return first[0] if first else None
+
     def send(self, writes: Sequence[Write], nonce: str = "") -> None:
         """Do all of `writes` or none, raising what botocore raises.
 
