@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 CHECKED := app.py chalicelib tools
+GET_PYTHON := Debian 12: apt install python3 python3-venv; macOS: brew install python
 
 .DEFAULT_GOAL := help
 .PHONY: help ready run test check rehearse corpus package prove bench clean
@@ -13,15 +14,18 @@ help:  ## list these commands
 
 # What every command below needs. It costs a tenth of a second when all of it is there.
 ready:
-	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer (Debian: apt install python3 python3-venv; macOS: brew install python)."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is $$($(PYTHON) -V 2>&1); Huifang needs 3.11 or newer. Install it (Debian 12: apt install python3 python3-venv; macOS: brew install python), or name another: make PYTHON=python3.12 run"; exit 1; }
+	@command -v $(PYTHON) > /dev/null || { \
+	  echo "There is no $(PYTHON) here. Huifang needs Python 3.11 or newer: $(GET_PYTHON)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is $$($(PYTHON) -V 2>&1); Huifang needs 3.11 or newer: $(GET_PYTHON)," >&2; \
+	  echo "or name another: make PYTHON=python3.12 run" >&2; exit 1; }
 	@$(PYTHON) -m tools.setup
 
 run: ready  ## everything locally: service, simulator, sample months; Ctrl-C ends it
 	@exec $(PY) -m tools run
 
 test: ready  ## all tests but those of the package
-	@$(PY) -m pytest -m "not package"
+	@$(PY) -m pytest
 
 check: ready  ## lint, format, types and the layers
 	@$(PY) -m ruff check .
@@ -38,7 +42,7 @@ package: ready  ## build build/package, lint its template, prove its zip under A
 
 # Named by the interfaces and not built yet: give one its `## …` when its module arrives.
 corpus prove bench: ready
-	@test -e tools/$@.py || test -d tools/$@ || { echo "make $@ is not built yet: there is no tools/$@.py."; exit 2; }
+	@test -e tools/$@.py || test -d tools/$@ || { echo "make $@ is not built yet: there is no tools/$@.py." >&2; exit 2; }
 	@$(PY) -m tools $@
 
 clean:  ## remove what the other commands made: packages, caches, local data, builds

@@ -228,19 +228,18 @@ def _lint(template: Path) -> None:
         raise PackageError(f"cfn-lint is not content:\n{done.stdout}{done.stderr}")
 
 
-def package() -> int:
-    """Build and tell; 0 when it may be deployed, 1 with the reason on stderr."""
+def package() -> None:
+    """Build build/package and tell its size and digest; exit 1 with the reason if it is unfit."""
     try:
         built = build()
     except PackageError as error:
         print(error, file=sys.stderr)
-        return 1
+        raise SystemExit(1) from error
     print(f"{built.zip.relative_to(ROOT)}  {built.size / 1e6:.1f} MB", end="")
     print(f" (budget {MAX_ZIP / 1e6:.0f} MB; {built.unzipped / 1e6:.0f} MB unzipped)")
     print(f"sha256 {built.digest}")
     print(f"{built.template.relative_to(ROOT)}  cfn-lint clean")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(package())
+    package()

@@ -114,17 +114,16 @@ def _run(*command: str) -> None:
         raise SetupError(f"This failed, see above: {' '.join(command)}")
 
 
-def setup() -> int:
-    """Do all of it; 0 when everything is there, 1 with one sentence on stderr when it is not."""
+def setup() -> None:
+    """Install packages, texts and engine where they are not there yet."""
     try:
         install_packages()
         compile_catalogues()
         install_engine()
     except (SetupError, EngineError) as error:
         print(error, file=sys.stderr)
-        return 1
-    return 0
+        raise SystemExit(1) from error
 
 
 if __name__ == "__main__":
-    sys.exit(setup())
+    setup()
