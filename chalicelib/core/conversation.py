@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core import calendar
+from chalicelib.core.answering import answered_with, may_correct, with_comment
 from chalicelib.core.grades import ITEMS, from_letters, is_complete, letters
 from chalicelib.core.replies import Context, Reading, read
 from chalicelib.core.rules import Rulebook
@@ -16,16 +17,13 @@ from chalicelib.core.visits import (
     Said,
     Visit,
     merged,
-    with_answer,
 )
 
 ANSWERS_A_DAY: Final = 10
 """Our answers to one number and day; beyond it everything is kept and nothing is said."""
 
 QUESTION_OPEN: Final = timedelta(hours=24)
-CORRECTION: Final = timedelta(days=7)
 JUST_CHANGED: Final = timedelta(seconds=120)
-COMMENT_LIMIT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,8 @@ class Turn:
 
     `visit` is None for a number we know no visit of; `reply` is the message that answers it;
     `opt_out` True or False where the number left or came back; `call` is why a person is to
-    call or read; `case` asks for a case to be opened with the text.
+    call or read; `case` asks for a case to be opened, with this text or with the earlier one
+    whose id is `case_about`.
     """
 
     reading: Reading
@@ -60,6 +59,7 @@ class Turn:
     opt_out: bool | None = None
     call: str = ""
     case: bool = False
+    case_about: str = ""
 
 
 def on_text(visit: Visit | None, conversation: Conversation, text: Text, rules: Rulebook) -> Turn:
@@ -68,13 +68,24 @@ def on_text(visit: Visit | None, conversation: Conversation, text: Text, rules: 
     `conversation` is the visit's, or the number's where there is no visit.
     """
     reading = read(text.body, context_of(visit, conversation, text))
+    about_text = conversation.about if reading.answer == "yes" else ""
     asked = _question_closed(conversation, reading)
-    turn = _REACTIONS[reading.kind](Turn(reading, asked, visit), text, rules)
+    turn = Turn(reading, asked, visit, case_about=about_text)
+    return _spoken(_framed(_REACTIONS[reading.kind](turn, text, rules), text), text, rules)
+
+
+def _framed(turn: Turn, text: Text) -> Turn:
+    """What goes along with any kind of reading: a complaint, a need for a person, danger."""
+    reading = turn.reading
     if reading.complaint and reading.kind in ("grades", "partial"):
         turn = replace(turn, case=True, reply=_case_reply(text))
+    if reading.person and not turn.call:
+        turn = replace(turn, call="to_read", reply=Said("person"))
+    if reading.danger == "mark" and not turn.call:
+        turn = replace(turn, call="maybe_danger")
     if reading.danger == "page":
         turn = replace(turn, call="danger", reply=Said("danger"))
-    return _spoken(turn, text, rules)
+    return turn
 
 
 def context_of(visit: Visit | None, conversation: Conversation, text: Text) -> Context:
@@ -112,7 +123,7 @@ def _graded(turn: Turn, text: Text, rules: Rulebook) -> Turn:
     if _just_changed(visit, text):
         return _ask_which(turn, rules)
     given = merged(visit.answers, with_late=True)
-    if given and not _may_correct(visit, text, rules):
+    if given and not may_correct(visit, text.at, rules):
         return replace(_person(turn, "too_late_to_correct"), reply=Said("closed"))
     return _noted(turn, visit, text, rules)
 
@@ -143,32 +154,6 @@ def _thanks(turn: Turn, form: Mapping[str, str], late: bool) -> str:
 
 def _lacks(form: Mapping[str, str]) -> bool:
     return not is_complete(form)
-
-
-def answered_with(visit: Visit, answer: Answer, now: datetime) -> Visit:
-    """The visit with one more answer, from whatever channel, and its survey's state after it."""
-    answers = with_answer(visit.answers, answer)
-    complete = is_complete(merged(answers, with_late=True))
-    survey = replace(
-        visit.survey,
-        state="answered" if complete else "partial",
-        settled_at=visit.survey.settled_at or now,
-        due_at=None,
-    )
-    return replace(visit, answers=answers, survey=survey)
-
-
-def with_comment(visit: Visit, comment: str) -> Visit:
-    """The visit with a comment added below the earlier ones; the raw text is kept elsewhere."""
-    if not comment:
-        return visit
-    joined = f"{visit.comment}\n{comment}" if visit.comment else comment
-    return replace(visit, comment=joined[-COMMENT_LIMIT:])
-
-
-def _may_correct(visit: Visit, text: Text, rules: Rulebook) -> bool:
-    first = min(answer.at for answer in visit.answers)
-    return text.at < max(calendar.close_at(visit.month, rules), first + CORRECTION)
 
 
 def _just_changed(visit: Visit, text: Text) -> bool:
@@ -209,7 +194,7 @@ def _ask(visit: Visit | None) -> Said:
 def _ask_complaint(turn: Turn, text: Text, rules: Rulebook) -> Turn:
     if turn.conversation.asked_complaint:
         return _person(turn, "maybe_complaint")
-    talk = replace(_question(turn, "complaint", ""), asked_complaint=True)
+    talk = replace(_question(turn, "complaint", ""), asked_complaint=True, about=text.message_id)
     turn = _kept(turn)
     return replace(
         turn, conversation=talk, reply=Said("complaint_question"), call="maybe_complaint"
@@ -218,7 +203,8 @@ def _ask_complaint(turn: Turn, text: Text, rules: Rulebook) -> Turn:
 
 def _question(turn: Turn, question: str, offered: str) -> Conversation:
     """An open question; a new one replaces the one before and is open from now."""
-    return replace(turn.conversation, question=question, offered=offered, asked_at=None)
+    talk = turn.conversation
+    return replace(talk, question=question, offered=offered, about="", asked_at=None)
 
 
 def _complaint(turn: Turn, text: Text, rules: Rulebook) -> Turn:
@@ -332,4 +318,4 @@ def _question_closed(conversation: Conversation, reading: Reading) -> Conversati
     settled = reading.answer or reading.kind in ("grades", "partial")
     if not settled:
         return conversation
-    return replace(conversation, question="", offered="", asked_at=None)
+    return replace(conversation, question="", offered="", about="", asked_at=None)

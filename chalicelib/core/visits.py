@@ -61,11 +61,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What we said last and what we still wait to hear."""
+    """What we said last and what we still wait to hear.
+
+    `about` is the id of the text that our open question is about.
+    """
 
     ours: tuple[Said, ...] = ()
     question: str = ""
     offered: str = ""
+    about: str = ""
     asked_at: datetime | None = None
     asked_grades: bool = False
     asked_rest: bool = False

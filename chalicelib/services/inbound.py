@@ -105,7 +105,7 @@ class Texts:
             known = self._known(incoming.number)
             number = cases.case_number(self._random_number())
             turn = self._turn(known, incoming, number, now)
-            case = self._case(known, incoming, number, now) if turn.case else None
+            case = self._case(turn, known, incoming, number, now) if turn.case else None
             body = answer(self._words(turn, known, incoming))
             try:
                 self._commit(*_records(turn, known, incoming, body, case, now, self._rules))
@@ -138,7 +138,9 @@ class Texts:
     def _worded(self, said: Said, language: str) -> str:
         return wording.render(said, language, self._rules.organisation, self._hotline)
 
-    def _case(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Case:
+    def _case(
+        self, turn: Turn, known: _Known, incoming: IncomingText, number: str, now: datetime
+    ) -> Case:
         """The case of a text: of the unit of the number's last visit, unread."""
         about = known.phone.last or known.phone.current
         return Case(
@@ -149,9 +151,16 @@ class Texts:
             unit=about.unit if about else "",
             visit_id=about.visit_id if about else "",
             phone=incoming.number,
-            text=incoming.body,
+            text=self._complaint(turn, incoming),
             language=known.language or _language_of(incoming.body),
         )
+
+    def _complaint(self, turn: Turn, incoming: IncomingText) -> str:
+        """What the customer complained of: this text, or the one we asked back about."""
+        if not turn.case_about:
+            return incoming.body
+        earlier = self._inbound.get(incoming.number, turn.case_about)
+        return f"{earlier.body}\n{incoming.body}" if earlier else incoming.body
 
     def _first_answer(self, incoming: IncomingText) -> str:
         kept = self._inbound.get(incoming.number, incoming.message_id)
