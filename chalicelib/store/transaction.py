@@ -37,7 +37,8 @@ def commit(table: Table, adds: Sequence[object] = (), saves: Sequence[object] = 
     writes = [write for record in adds for write in layouts.adding(record)]
     for record in saves:
         writes += layouts.saving(record, cast(Versioned, record).version)
-    write_all(table, writes)
+    if writes:
+        write_all(table, writes)
 
 
 def add(table: Table, record: object) -> bool:

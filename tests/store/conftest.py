@@ -90,6 +90,14 @@ class Wire:
     def passed(self, _: object) -> None:
         """The request goes through."""
 
+    def meanwhile(self, act: Callable[[], object]) -> Step:
+        """Somebody else is quicker, then the request goes through."""
+
+        def step(_: object) -> None:
+            act()
+
+        return step
+
 
 class _Body(BytesIO):
     """The raw side of an answer, as urllib3 would give it."""

@@ -71,7 +71,7 @@ class TestCaseStore:
 
     def test_a_case_may_come_back_to_a_unit_it_left(self, storage: Storage) -> None:
         opened(storage, CASE)
-        for unit in ("south-1", "north-3"):
+        for unit in ("south-1", "north-3", "south-1", "south-1", "north-3"):
             seen = storage.cases.get(CASE.number)
             assert seen is not None
             storage.commit(saves=[replace(seen, unit=unit)])
@@ -92,6 +92,12 @@ class TestCaseStore:
         numbers = [case.number for case in storage.cases.of_month("north-3", "2026-06")]
         assert numbers == [f"{each:09d}" for each in range(120)]
         assert wire.operations() == ["Query", "BatchGetItem", "BatchGetItem"]
+
+    def test_a_case_is_listed_for_its_present_phone_alone(self, storage: Storage) -> None:
+        case = opened(storage, CASE)
+        storage.commit(saves=[replace(case, phone="+15005550001")])
+        assert storage.cases.of_number(NUMBER) == []
+        assert [each.number for each in storage.cases.of_number("+15005550001")] == [case.number]
 
     def test_the_cases_of_a_phone_come_the_earliest_first(self, storage: Storage) -> None:
         opened(storage, replace(CASE, number="572000002", received_at=NOW + HOUR))

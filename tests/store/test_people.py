@@ -5,7 +5,10 @@ from threading import Thread
 
 from chalicelib.store.people import LateMonth
 from chalicelib.store.storage import Storage
+from tests.store.conftest import Wire
 from tests.store.samples import HOUR, MEMBER, NOW, TECHNICIAN, TOKEN, UNIT
+
+RENAMED = replace(UNIT, name="北四站")
 
 
 class TestPeopleStore:
@@ -23,8 +26,7 @@ class TestPeopleStore:
         assert storage.people.token("a" * 64) is None
 
     def test_a_second_put_says_what_it_did(self, storage: Storage) -> None:
-        renamed = replace(UNIT, name="北四站")
-        said = [storage.people.put(unit) for unit in (UNIT, UNIT, renamed, renamed, UNIT)]
+        said = [storage.people.put(unit) for unit in (UNIT, UNIT, RENAMED, RENAMED, UNIT)]
         assert said == ["created", "unchanged", "changed", "unchanged", "changed"]
         assert storage.people.units() == [UNIT]
 
@@ -42,6 +44,13 @@ class TestPeopleStore:
         odd = replace(TECHNICIAN, name='A#b\\ "\ud800')
         storage.people.put(odd)
         assert storage.people.technician("north-3", odd.name) == odd
+
+    def test_a_put_that_was_overtaken_looks_again(self, storage: Storage, wire: Wire) -> None:
+        wire.plan = [wire.passed, wire.meanwhile(lambda: storage.people.put(UNIT))]
+        assert storage.people.put(UNIT) == "unchanged"
+        wire.plan = [wire.passed, wire.meanwhile(lambda: storage.people.put(RENAMED))]
+        assert storage.people.put(replace(UNIT, language="en")) == "changed"
+        assert storage.people.units() == [replace(UNIT, language="en")]
 
     def test_eight_who_put_the_same_unit_at_once_leave_one(self, storage: Storage) -> None:
         threads = [Thread(target=storage.people.put, args=(UNIT,)) for _ in range(8)]

@@ -59,6 +59,10 @@ class TestNoteVisit:
         phone = storage.phones.get(NUMBER)
         assert (phone.last, phone.opted_out_at, phone.version) == (key_numbered(2), None, 2)
 
+    def test_it_alone_writes_the_last_visit(self, storage: Storage) -> None:
+        storage.phones.save(replace(PHONE, last=key_numbered(1)))
+        assert storage.phones.get(NUMBER).last is None
+
     def test_it_is_one_write(self, storage: Storage, wire: Wire) -> None:
         storage.phones.note_visit(NUMBER, key_numbered(1), NOW)
         assert wire.trips == [("UpdateItem", 1.0)]

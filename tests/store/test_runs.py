@@ -7,6 +7,7 @@ import pytest
 from chalicelib.core.runs import LEASE, RunMark
 from chalicelib.core.saving import Stale
 from chalicelib.store.storage import Storage
+from tests.store.conftest import Wire
 from tests.store.samples import NOW
 
 
@@ -35,6 +36,14 @@ class TestRunStore:
         assert mark is not None
         assert storage.runs.finish(mark).state == "done"
         assert storage.runs.take("close", "2026-06", NOW + 99 * LEASE, "two") is None
+
+    def test_of_two_that_found_a_period_free_one_takes_it(
+        self, storage: Storage, wire: Wire
+    ) -> None:
+        rival = wire.meanwhile(lambda: storage.runs.take("close", "2026-06", NOW, "two"))
+        wire.plan = [wire.passed, rival]
+        assert storage.runs.take("close", "2026-06", NOW, "one") is None
+        assert storage.runs.get("close", "2026-06").lease == "two"
 
     def test_of_eight_runs_at_once_one_takes_it(self, storage: Storage) -> None:
         taken: list[RunMark | None] = []

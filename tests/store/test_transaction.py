@@ -57,6 +57,10 @@ class TestCommit:
         storage.commit(adds=[TEXT])
         assert wire.trips == [("UpdateItem", 1.0)]
 
+    def test_nothing_to_save_is_no_call(self, storage: Storage, wire: Wire) -> None:
+        storage.commit()
+        assert wire.trips == []
+
     def test_a_taken_place_undoes_all_of_it(self, storage: Storage, visit: Visit) -> None:
         storage.commit(adds=[TEXT])
         with pytest.raises(AlreadyThere) as refusal:

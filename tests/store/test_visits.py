@@ -154,6 +154,15 @@ class TestMonth:
         assert rows["V00005"]["invited_at"] == "2026-06-04T03:00:00.123456Z"
         assert rows["V00005"]["changed_at"] == "2026-06-04T05:00:00.123456Z"
 
+    def test_a_technicians_name_may_be_any_text(self, storage: Storage) -> None:
+        facts = replace(VISIT.facts, technician='A "b" \\ \ud800')
+        assert storage.visits.create(replace(VISIT, facts=facts))
+        seen = storage.visits.get(VISIT.key)
+        assert seen is not None
+        assert seen.facts == facts
+        (row,) = storage.visits.month("north-3", "2026-06", ("technician",))
+        assert row["technician"] == facts.technician
+
     def test_an_attribute_that_is_gone_from_the_visit_is_gone_from_the_row(
         self, storage: Storage
     ) -> None:
