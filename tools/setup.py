@@ -54,7 +54,7 @@ def install_packages() -> None:
 
 
 _PIP: Final = (
-    *("-m", "pip", "install", "--quiet", "--no-input"),
+    *("-m", "pip", "install", "-qq", "--no-input"),
     *("--disable-pip-version-check", "--root-user-action=ignore"),
 )
 
