@@ -75,7 +75,9 @@ def attempt(table: Table, write: Write) -> Item | None:
         refused = _refused([write], error)
         if refused:
             return refused[0][1]
-        raise _unsettled(error) from error
+        if code := passing(error):
+            raise Busy(code) from error
+        raise
     return None
 
 
@@ -86,12 +88,12 @@ def _settle(table: Table, writes: Sequence[Write], nonce: str, error: Exception)
         return
     for write, _ in refused:
         raise write.refusal from error
-    reason = _unsettled(error)
-    if isinstance(reason, Busy):
-        found = table.get(writes[0].key)
-        if found and text(found, "nonce") == nonce:
-            return
-    raise reason from error
+    code = passing(error)
+    if not code:
+        raise error
+    row = table.get(writes[0].key)
+    if row is None or text(row, "nonce") != nonce:
+        raise Busy(code) from error
 
 
 def _refused(writes: Sequence[Write], error: Exception) -> list[tuple[Write, Item]]:
@@ -106,9 +108,3 @@ def _refused(writes: Sequence[Write], error: Exception) -> list[tuple[Write, Ite
         for write, reason in zip(writes, error.cancellation_reasons, strict=False)
         if reason is not None and reason.code == "ConditionalCheckFailed"
     ]
-
-
-def _unsettled(error: Exception) -> Exception:
-    """Busy for an error that passes by itself, else the error."""
-    code = passing(error)
-    return Busy(code) if code else error

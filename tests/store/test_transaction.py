@@ -94,9 +94,13 @@ class TestCommit:
             storage.commit(adds=[TEXT], saves=[visit])
         assert stored(storage) == visit
 
-    def test_a_mistake_of_ours_is_not_hidden(self, storage: Storage) -> None:
-        with pytest.raises(ClientError, match="ValidationException"):
-            storage.commit(adds=[TEXT, TEXT])
+    @pytest.mark.parametrize("beside", [[], [EFFECT]], ids=["alone", "in a transaction"])
+    def test_a_row_that_is_too_big_is_our_mistake_and_not_hidden(
+        self, storage: Storage, beside: list[object]
+    ) -> None:
+        with pytest.raises(ClientError, match=r"Validation|TransactionCanceled"):
+            storage.commit(adds=[replace(TEXT, body="x" * 500_000), *beside])
+        assert storage.effects.get(EFFECT.cause, 1) is None
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
