@@ -153,15 +153,14 @@ def ticket(seed: str, id: str) -> str:
 def queue(sizes: Mapping[str, int], minimum: int, ties: Mapping[str, str]) -> Iterator[str]:
     """Sainte-Laguë: whose turn it is, place after place, until every size is used up.
 
-    Place k of size s comes first for k ≤ minimum, then by s/(2k−1); ties by the larger size, then
-    by `ties`.
+    Places k ≤ minimum come before all others, then s/(2k−1) of a size s decides; ties by the larger
+    size, then by `ties`.
     """
     places = dict.fromkeys(sizes, 1)
 
     def turn(name: str) -> tuple[bool, Fraction, int, str]:
         size, place = sizes[name], places[name]
-        later = place > minimum
-        return later, Fraction(-size, 2 * place - 1) if later else Fraction(0), -size, ties[name]
+        return place > minimum, Fraction(-size, 2 * place - 1), -size, ties[name]
 
     while places:
         name = min(places, key=turn)

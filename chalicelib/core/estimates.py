@@ -160,7 +160,8 @@ def wilson(rate: Fraction, trials: Fraction | int) -> Interval:
     spread = z * _root(rate * (1 - rate) / n + z * z / (4 * n * n))
     whole = 1 + z * z / n
     low, high = (centre - spread) / whole, (centre + spread) / whole
-    return Interval(max(low, Fraction(0)), min(high, Fraction(1)))
+    # The root is rounded: at rates of 0 and 1 the interval would miss the rate by a last digit.
+    return Interval(min(max(low, Fraction(0)), rate), max(min(high, Fraction(1)), rate))
 
 
 def _weights(sizes: Mapping[str, int], calls: Mapping[str, int]) -> dict[str, Fraction]:

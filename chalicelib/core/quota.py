@@ -45,8 +45,8 @@ def unit_quotas(sizes: Mapping[str, int], calls_per_week: int, min_per_unit: int
 def allot(claims: Sequence[Claim[Name]], places: int, minimum: int) -> dict[Name, int]:
     """Places per claimant, highest priority first; what one has no room for passes to the next.
 
-    Place k of size s has priority first for k ≤ minimum, then s/(2k−1); ties by the larger size,
-    then by `tie`. With more places nobody gets fewer.
+    Places k ≤ minimum come before all others, then s/(2k−1) of a size s decides; ties by the larger
+    size, then by `tie`. With more places nobody gets fewer.
 
     >>> allot([Claim("a", 53, 53, "a"), Claim("b", 24, 24, "b"), Claim("c", 23, 23, "c")], 7, 0)
     {'a': 3, 'b': 2, 'c': 2}
@@ -92,5 +92,4 @@ def _queue(claims: Sequence[Claim[Name]], minimum: int) -> Iterator[tuple[_Rank,
 
 
 def _rank(size: int, place: int, minimum: int) -> _Rank:
-    priority = Fraction(-size, 2 * place - 1) if place > minimum else Fraction(0)
-    return place > minimum, priority, -size
+    return place > minimum, Fraction(-size, 2 * place - 1), -size
