@@ -108,7 +108,11 @@ class PeopleStore:
         body = codec.dumps({"by": by, "at": instant(at)})
         values = {"state": state, "body": body}
         write = Write(_SENDING, values, other, AlreadyThere(_SENDING))
-        return transaction.attempt(self.table, write) is None
+        try:
+            transaction.write_all(self.table, [write])
+        except AlreadyThere:
+            return False
+        return True
 
     def _get(self, kind: type[R], key: Key) -> R | None:
         item = self.table.get(key)

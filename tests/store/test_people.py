@@ -70,6 +70,12 @@ class TestSwitch:
         assert storage.people.start_sending("陈立", NOW)
         assert storage.people.sending()
 
+    def test_a_lost_answer_is_no_reason_to_think_it_was_stopped_before(
+        self, storage: Storage, wire: Wire
+    ) -> None:
+        wire.plan = [wire.answer_lost]
+        assert storage.people.stop_sending("陈立", NOW)
+
 
 class TestLateMonths:
     def test_each_month_is_listed_once_with_its_latest_upload(self, storage: Storage) -> None:
