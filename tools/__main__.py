@@ -3,6 +3,9 @@
 import typer
 
 from tools.assess import assess
+from tools.corpus import corpus
+from tools.draw import draw
+from tools.verify_draw import verify_draw
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -13,6 +16,9 @@ def tools() -> None:
 
 
 app.command("assess")(assess)
+app.command("corpus")(corpus)
+app.command("draw")(draw)
+app.command("verify-draw")(verify_draw)
 
 
 if __name__ == "__main__":
