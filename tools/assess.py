@@ -118,10 +118,11 @@ def _progress(sheet: Sheet, rows: Iterable[Row]) -> Iterator[Row]:
         yield from rows
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(sheet.path.name, total=sheet.about)
+        task = bar.add_task(escape(sheet.path.name), total=sheet.about)
         for number, row in enumerate(rows):
             if number % _STEP == 0:
                 bar.update(task, completed=number)

@@ -212,7 +212,7 @@ def _instant(text: str) -> datetime | None:
 
 def read_rows(sheet: Sheet, names: Names) -> Iterator[Row]:
     """The rows of a sheet whose header must name every column that is not optional."""
-    header = [" ".join(str(cell or "").split()) for cell in sheet.header]
+    header = [_title(cell) for cell in sheet.header]
     places = _places(sheet, header, names)
     unused = [title for place, title in enumerate(header) if place not in places.values() and title]
     if unused:
@@ -237,6 +237,12 @@ def _places(sheet: Sheet, header: Sequence[str], names: Names) -> dict[str, int]
         elif column not in OPTIONAL:
             raise InputError(sheet.path, sheet.header_line, column, "no such column")
     return places
+
+
+def _title(cell: object) -> str:
+    """A heading on one line, without what would steer the terminal it is shown on."""
+    words = " ".join(str("" if cell is None else cell).split())
+    return "".join(character for character in words if character.isprintable())
 
 
 def _plain(title: str) -> str:

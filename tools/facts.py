@@ -82,6 +82,8 @@ def read_facts(
     counted: dict[str, str] = {}
     wanted = (month,) if previous else (month, last)
     months, notices = _read_visits(visits, wanted, counted, rules, watch)
+    if not months[month]:
+        notices.append(("notice_no_visits", {"file": visits.name, "month": month}))
     if previous:
         earlier, more = _read_visits(previous, (last,), counted, rules, watch)
         months, notices = months | earlier, notices + more

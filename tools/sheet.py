@@ -8,6 +8,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -37,19 +38,19 @@ class Sheet:
     """A table: its header and the rows below it, each with its line in the file.
 
     Cells are what the file holds: text in CSV; text, numbers, dates or None in a workbook. `about`
-    is roughly the number of rows, for a progress bar. An empty file has no header.
+    is roughly the number of rows, for a progress bar, if known. An empty file has no header.
     """
 
     path: Path
     header: Sequence[object]
     header_line: int
     rows: Iterator[Numbered]
-    about: int
+    about: int | None
     notices: list[Notice]
 
 
 def read_sheet(path: Path) -> Sheet:
-    """The table in the file at `path`; InputError when it holds none."""
+    """The table in the file at `path`; InputError when it holds none, or when its rows end so."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -57,16 +58,24 @@ def read_sheet(path: Path) -> Sheet:
     if data.startswith(_OLD_EXCEL):
         raise InputError(path, 1, "file", "an Excel 97 workbook: save it as .xlsx or as CSV")
     notices: list[Notice] = []
-    rows: Iterator[Numbered]
     if data.startswith(_ZIP):
-        cells = _workbook(path, data, notices)
-        rows, about = ((line, row) for line, row in enumerate(cells, 1)), len(cells)
-    else:
-        text = _decoded(path, data, notices)
-        rows, about = _csv(path, text), text.count("\n")
-    filled = ((line, row) for line, row in rows if not all(is_blank(cell) for cell in row))
-    header_line, header = next(filled, (1, ()))
-    return Sheet(path, header, header_line, filled, about, notices)
+        rows = _filled(_workbook(path, data, notices))
+        line, header = next(rows, (1, ()))
+        return Sheet(path, header, line, _fitted(rows, len(header)), None, notices)
+    text = _decoded(path, data, notices)
+    rows = _filled(_csv(path, text))
+    line, header = next(rows, (1, ()))
+    return Sheet(path, header, line, rows, text.count("\n"), notices)
+
+
+def _filled(rows: Iterator[Numbered]) -> Iterator[Numbered]:
+    return ((line, row) for line, row in rows if not all(is_blank(cell) for cell in row))
+
+
+def _fitted(rows: Iterator[Numbered], width: int) -> Iterator[Numbered]:
+    """Rows as wide as the header: a workbook leaves empty cells out, and has notes at its side."""
+    for line, row in rows:
+        yield line, (*row[:width], *[None] * (width - len(row)))
 
 
 def is_blank(cell: object) -> bool:
@@ -105,37 +114,41 @@ def _csv(path: Path, text: str) -> Iterator[Numbered]:
         line = reader.line_num + 1
 
 
-def _workbook(path: Path, data: bytes, notices: list[Notice]) -> list[Sequence[object]]:
-    try:
-        rows, others = _cells(data, formulas=False)
+def _workbook(path: Path, data: bytes, notices: list[Notice]) -> Iterator[Numbered]:
+    with _reading(path):
+        rows = _cells(path, data, notices)
         if _has_formulas(data):
-            formulas, _ = _cells(data, formulas=True)
-            rows = [_marked(*pair) for pair in zip(rows, formulas, strict=True)]
-    except (
-        Exception
-    ) as error:  # a broken workbook fails in openpyxl in as many ways as it has parts
-        raise InputError(path, 1, "file", f"cannot be read as a workbook: {error}") from None
-    if others:
-        notices.append(("notice_other_sheets", {"file": path.name, "sheets": others}))
-    return rows
+            rows = map(_marked, rows, _cells(path, data, [], formulas=True))
+        yield from enumerate(rows, 1)
 
 
-def _cells(data: bytes, *, formulas: bool) -> tuple[list[Sequence[object]], int]:
-    """The first visible sheet, and how many others there are.
-
-    The size a workbook states is not believed: some programs write "A1" into it. Rows are made
-    equally long, as a workbook leaves empty cells out.
-    """
-    import openpyxl  # only where a workbook is read: it takes half a second
-
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """A broken workbook fails in openpyxl in as many ways as it has parts: all are InputError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        sheets[0].reset_dimensions()
-        rows = list(sheets[0].iter_rows(values_only=True))
-    width = max(map(len, rows), default=0)
-    return [(*row, *[None] * (width - len(row))) for row in rows], len(sheets) - 1
+        try:
+            yield
+        except Exception as error:
+            reason = f"cannot be read as a workbook: {error}"
+            raise InputError(path, 1, "file", reason) from None
+
+
+def _cells(
+    path: Path, data: bytes, notices: list[Notice], *, formulas: bool = False
+) -> Iterator[Sequence[object]]:
+    """The rows of the first visible sheet, with formulas or with their results.
+
+    The size a workbook states is not believed: some programs write "A1" into it.
+    """
+    import openpyxl  # only where a workbook is read: it takes a quarter of a second
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
+    first, *others = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if others:
+        notices.append(("notice_other_sheets", {"file": path.name, "sheets": len(others)}))
+    first.reset_dimensions()
+    yield from first.iter_rows(values_only=True)
 
 
 def _has_formulas(data: bytes) -> bool:

@@ -230,6 +230,19 @@ def test_a_broken_rulebook_is_named_by_line(desk: Desk) -> None:
     assert re.match(r"rules\.toml:\d+: rise_award: must be a whole number", said)
 
 
+def test_a_file_without_visits_of_the_month_says_so(desk: Desk) -> None:
+    result = desk.run(as_csv(APRIL), of="2026-06")
+    assert result.exit_code == 0
+    assert "visits.csv: no visit of 2026-06" in result.stderr
+    assert json.loads((desk.out / "assessment.json").read_bytes())["units"] == []
+
+
+def test_a_heading_cannot_steer_the_terminal(desk: Desk) -> None:
+    said = desk.run(as_csv([[*row, ""] for row in MAY], [*HEADER, "\x1b[2Jphone"])).stderr
+    assert "columns not used: [2Jphone" in said
+    assert "\x1b" not in said
+
+
 # When
 
 
@@ -636,6 +649,13 @@ def test_naughty_strings_are_refused_or_do_no_harm(desk: Desk) -> None:
 
 
 # The same bytes everywhere
+
+
+def test_a_workbook_does_not_say_when_it_was_made(desk: Desk) -> None:
+    desk.assessment(as_csv(MAY))
+    with zipfile.ZipFile(desk.out / "report.xlsx") as book:
+        assert b">2000-01-01T00:00:00Z<" in book.read("docProps/core.xml")
+        assert {part.date_time[0] for part in book.infolist()} == {1980}
 
 
 def test_order_zone_locale_and_hash_seed_change_no_byte(desk: Desk) -> None:
