@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
@@ -21,15 +22,15 @@ log = logging.getLogger("huifang")
 def refuse_kindly(request: Request, respond: Callable[[Request], Response]) -> Response:
     """Every refusal in one form; what we did not foresee is logged and says nothing of itself."""
     try:
-        return respond(request)
+        response = respond(request)
     except UnsignedError as error:
         log.warning("unsigned request refused", extra={"why": str(error)})
         return Response("", status_code=403, headers={"Content-Type": "text/plain"})
     except api.ApiError as error:
         return api.refusal(error)
-    except Exception:
-        log.exception("request failed", extra={"route": request.context.get("resourcePath")})
+    if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
         return api.refusal(api.ApiError(500, "failed", "Something went wrong on our side."))
+    return response
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -55,7 +55,7 @@ def sheets(calls: Sequence[Call], say: Say) -> list[Sheet]:
 
 
 def workbook(sheets: Sequence[Sheet], deadline: str, say: Say) -> bytes:
-    """The XLSX file; numbers are text, with a `tel:` link where there is one."""
+    """The XLSX file; every cell is text, telephone numbers too."""
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     content = BytesIO()
@@ -71,9 +71,6 @@ def workbook(sheets: Sequence[Sheet], deadline: str, say: Say) -> bytes:
             for row, call in enumerate(sheet.rows, start=1):
                 for column, cell in enumerate(_cells(row, call, deadline)):
                     page.write_string(row, column, cell, text)
-                if call.facts.phone:
-                    number = call.facts.phone
-                    page.write_url(row, COLUMNS.index("phone"), f"tel:{number}", text, number)
     return content.getvalue()
 
 

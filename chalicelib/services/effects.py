@@ -23,6 +23,7 @@ LEASE: Final = timedelta(minutes=2)
 LOOK_AFTER: Final = timedelta(minutes=5)
 SEND_AGAIN_AFTER: Final = timedelta(minutes=10)
 RETRY: Final = timedelta(minutes=15)
+LONGEST_RETRY: Final = timedelta(hours=12)
 
 
 class Effects(Protocol):
@@ -119,7 +120,14 @@ def _leased(effect: Effect, now: datetime) -> Effect:
         lease_until=now + LEASE,
         attempts=effect.outbox.attempts + 1,
     )
-    return replace(effect, outbox=outbox, due_at=now + (RETRY if effect.kind == "mail" else LEASE))
+    wait = _mail_retry(outbox.attempts) if effect.kind == "mail" else LEASE
+    return replace(effect, outbox=outbox, due_at=now + wait)
+
+
+def _mail_retry(attempts: int) -> timedelta:
+    """A quarter of an hour, doubling up to half a day: a mail is never given up."""
+    doubled: timedelta = RETRY * 2 ** min(attempts - 1, 10)
+    return min(doubled, LONGEST_RETRY)
 
 
 def _done(effect: Effect, sid: str) -> Effect:

@@ -10,6 +10,7 @@ _REASONS = {
     "NOT_A_NUMBER": "not a phone number",
     "TOO_SHORT_AFTER_IDD": "too short",
     "TOO_SHORT_NSN": "too short",
+    "TOO_SHORT": "too short",
     "TOO_LONG": "too long",
     "IS_POSSIBLE": "not a number that exists in its country",
     "IS_POSSIBLE_LOCAL_ONLY": "the area code is missing",

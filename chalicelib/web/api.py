@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, ChaliceUnhandledError, Request, Response
 
 from chalicelib.core.people import ApiToken, Unit
 from chalicelib.core.uploads import FieldError
@@ -14,8 +14,8 @@ from chalicelib.web.provided import Provide, Services
 MOST_ROWS = 100
 
 
-@dataclass(frozen=True)
-class ApiError(Exception):
+@dataclass
+class ApiError(ChaliceUnhandledError):
     """A refusal: HTTP status, a code for programs, a sentence for people."""
 
     status: int

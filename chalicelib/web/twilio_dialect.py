@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
+from chalice.app import ChaliceUnhandledError
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from twilio.twiml.messaging_response import MessagingResponse  # type: ignore[import-untyped]
 
-from chalicelib.core.delivery import RANKS
 from chalicelib.services.inbound import IncomingText
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -22,7 +22,7 @@ _SENDER: Final = re.compile(r"[!-~]{1,64}")
 """A number in E.164, a short code or an alphanumeric sender."""
 
 
-class UnsignedError(Exception):
+class UnsignedError(ChaliceUnhandledError):
     """The request is not proved to come from our account: 403, and nothing is written."""
 
 
@@ -117,11 +117,6 @@ def delivery_status(form: Parameters) -> DeliveryStatus:
         status=form["MessageStatus"],
         code=int(code) if code.isascii() and code.isdigit() else 0,
     )
-
-
-def rank(status: str) -> int:
-    """How far along a status is; 0 for one we do not know."""
-    return RANKS.get(status, 0)
 
 
 def _once(form: Parameters, names: Sequence[str]) -> None:
