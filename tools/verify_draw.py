@@ -23,6 +23,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -345,6 +346,8 @@ def check_reserve(
 
 def main(arguments: list[str]) -> int:
     """Check the manifest named in `arguments` and say what was found; returns the exit status."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names a console cannot show
     if len(arguments) != 1:
         print("usage: verify_draw.py MANIFEST", file=sys.stderr)
         return 2

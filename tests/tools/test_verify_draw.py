@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
@@ -451,3 +452,15 @@ def test_the_file_runs_alone_without_the_project(tmp_path: Path, path: Path) -> 
         for arguments in ([path], [], [tmp_path / "none"])
     ]
     assert done == [0, 2, 2]
+
+
+def test_a_console_without_chinese_still_gets_every_difference(path: Path) -> None:
+    manifest = manifest_of(week(4))
+    manifest["quotas"]["王芳"] = 1
+    command = [sys.executable, str(SCRIPT), str(written(path, manifest))]
+    latin = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(  # noqa: S603 (our own program)
+        command, capture_output=True, env=latin, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.startswith(rb"quotas.\u738b\u82b3: is 1, must be None")
