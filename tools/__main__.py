@@ -5,6 +5,7 @@ import typer
 from tools.assess import assess
 from tools.corpus import corpus
 from tools.draw import draw
+from tools.read import read
 from tools.verify_draw import verify_draw
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -18,6 +19,7 @@ def tools() -> None:
 app.command("assess")(assess)
 app.command("corpus")(corpus)
 app.command("draw")(draw)
+app.command("read")(read)
 app.command("verify-draw")(verify_draw)
 
 

@@ -1,0 +1,190 @@
+"""Around a reading: what parts its letters, what may follow it, what takes it back."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from chalicelib.core import reply_words as words
+from chalicelib.core.reply_lexer import (
+    FILLING,
+    GRADED,
+    SEPARATING,
+    SIGNS,
+    Token,
+    is_latin,
+    shape,
+)
+from chalicelib.core.reply_spellings import Spelling
+
+# --- what parts the letters ------------------------------------------------------------------
+
+
+def is_well_spaced(core: Sequence[int], row: Sequence[Token]) -> bool:
+    """Letters and words apart from each other, signs alike, no doubtful pair."""
+    letter_first = bool(core) and row[core[0]].kind == "L"
+    return (
+        all(_are_apart(row, left, right, letter_first) for left, right in pairwise(core))
+        and _signs_fit(row, core)
+        and not _is_doubtful_pair(row, core)
+    )
+
+
+def _are_apart(row: Sequence[Token], left: int, right: int, letter_first: bool) -> bool:
+    kinds, gap = row[left].kind + row[right].kind, row[left + 1 : right]
+    if kinds in ("LL", "WW"):
+        return any(token.kind in SEPARATING or token.kind == "C" for token in gap)
+    if kinds == "LN" and letter_first:  # A及时 B质量: glued or one space apart
+        return shape(token for token in gap if token.kind not in "()") in ("", " ")
+    return True
+
+
+def _signs_fit(row: Sequence[Token], core: Sequence[int]) -> bool:
+    """+ and - part letters only if alike in every gap, and never stand at the end: A+ A A."""
+    graded = [at for at in core if row[at].kind in GRADED]
+    if not graded:
+        return True
+    if any(_hangs(row, left) for left, _ in pairwise(graded)):
+        return False
+    gaps = {_signs(row[left:right]) for left, right in pairwise(graded)}
+    lead = _signs(row[max(core[0] - 2, 0) : graded[0]])
+    is_lone = not gaps and row[graded[0]].kind == "L" and graded[0] == core[0]
+    if lead and is_lone:
+        return False
+    return len(gaps | ({lead} if lead else set())) <= 1 and not _ends_in_sign(row, graded[-1])
+
+
+def _signs(row: Iterable[Token]) -> str:
+    return "".join(token.kind for token in row if token.kind in SIGNS)
+
+
+def _hangs(row: Sequence[Token], at: int) -> bool:
+    """Whether a sign belongs to the letter before it: A+ B."""
+    return shape(row[at + 1 : at + 3]) in ("- ", "+ ", "-\n", "+\n")
+
+
+def _ends_in_sign(row: Sequence[Token], last: int) -> bool:
+    """Whether a sign hangs on the last grade (A-) or nothing follows it (A B A -)."""
+    rest = shape(row[last + 1 :])
+    hangs = rest[:1] in ("-", "+") and (row[last].kind != "T" or rest[0] == "+")
+    return hangs or (bool(SIGNS & set(rest)) and set(rest) <= SEPARATING)
+
+
+def _is_doubtful_pair(row: Sequence[Token], core: Sequence[int]) -> bool:
+    """Two letters that are as likely something else: A/C, e_e."""
+    if shape(row[at] for at in core) != "LL":
+        return False
+    text = "".join(token.text for token in row[core[0] : core[1] + 1])
+    return "_" in text or text in words.PAIRS
+
+
+# --- what may follow -------------------------------------------------------------------------
+
+
+def verdict(row: Sequence[Token], last: int, spelling: Spelling) -> str:
+    """What follows a reading at the start makes of it: "fine", "confirm", "ask", "" no reading."""
+    following = _following(row, last)
+    if row[last].kind in "WN" and following[:1] == "c":
+        return ""  # no whole word: 满意的
+    if _is_label(row, last, spelling, following):
+        return "confirm"
+    verdicts = next(verdicts for pattern, verdicts in _BOUNDARIES if pattern.match(following))
+    seen = verdicts.get(spelling.binding, verdicts["any"])
+    return "ask" if seen and _is_taken_back(row[last + 1 :]) else seen
+
+
+def _following(row: Sequence[Token], last: int) -> str:
+    """The classes of the next tokens, what closes the reading left out."""
+    start = last + 1
+    while start < len(row) and row[start].kind in "C)":
+        start += 1
+    return "".join(_class(token) for token in row[start : start + 4])
+
+
+def _class(token: Token) -> str:
+    """w for a Latin word or number, c for a Chinese one, else the token's own kind."""
+    if is_latin(token):
+        return "w"
+    if token.text == ";":
+        return ","
+    return "c" if token.text[:1].isalpha() else token.kind
+
+
+_BOUNDARIES: Final[Sequence[tuple[re.Pattern[str], Mapping[str, str]]]] = tuple(
+    (re.compile(pattern), verdicts)
+    for pattern, verdicts in (
+        (r" ?\?", {"any": "confirm"}),
+        (r"[-/'._&p]w", {"any": ""}),  # AAA-rated, abc.com, a@b
+        (r" ?: ?w", {"any": "confirm"}),  # CDC: a notice
+        (r" ?\(w", {"any": "confirm", "separated": "fine"}),
+        (r"w", {"any": ""}),
+        (r" w", {"any": "confirm", "separated": "fine"}),
+        (r"c", {"any": "fine", "named": ""}),
+        (r" c", {"any": "fine", "named": "confirm"}),
+        (r"", {"any": "fine"}),
+    )
+)
+"""P1, the boundary: what follows → what it makes of a reading, by how the reading binds."""
+
+
+def _is_label(row: Sequence[Token], last: int, spelling: Spelling, following: str) -> bool:
+    """Whether the letters are rather a label: AAA电池, A、B、C三种, A. B. C. Smith, AAB吗."""
+    after = row[last + 1 : last + 5]
+    if spelling.binding == "named":
+        return False
+    if _LABEL.match("".join(token.text for token in after)):
+        return True
+    if spelling.binding == "glued":
+        is_acronym = row[last].text in words.ACRONYMS and after[0].kind not in "FJCM"
+        return is_acronym and following[:1] == "c"
+    before = shape(token for token in row[max(last - 8, 0) : last + 1] if token.kind != " ")
+    return before.endswith("L.L.L") and following.startswith(". w")
+
+
+_LABEL: Final = re.compile(
+    rf" ?(?:{'|'.join((*words.LABELS, *words.PARTICLES))}|级(?=[^\W\d_a-z]))"
+)
+
+
+# --- what takes it back ----------------------------------------------------------------------
+
+
+def _is_taken_back(rest: Sequence[Token]) -> bool:
+    """Whether a comment corrects, counts on, asks about the letters or grades again."""
+    spoken = (token for token in rest if token.kind not in _UNSPOKEN)
+    first = next(spoken, None)
+    if first is None:
+        return False
+    is_letter = first.kind == "o" and len(first.text) == 1 and first.text not in words.ONE_LETTER
+    return (
+        is_letter
+        or first.kind in "123DWx"
+        or first.text in (*words.CORRECTIONS, *words.WHICH)
+        or _GRADES_AGAIN.search(_clauses(rest)) is not None
+    )
+
+
+_UNSPOKEN: Final = SEPARATING | FILLING | frozenset("eUX[—?")
+_GRADES_AGAIN: Final = re.compile(r"T|L,?L,?L|N,?[LW]|XL|Z|LY|(?:^|,)(?:n|n?L)(?:,|$)")
+
+
+def _clauses(rest: Iterable[Token]) -> str:
+    """The kinds of a comment without spaces and fillers, a comma for what parts its clauses."""
+    return "".join(
+        "," if token.kind in "\n.,:?—" else token.kind
+        for token in rest
+        if token.kind not in FILLING | frozenset(" ()'")
+    )
+
+
+def words_after(row: Sequence[Token], last: int) -> tuple[int, int] | None:
+    """Where the comment stands; None if only fillers and separators follow."""
+    rest = row[last + 1 :]
+    if all(token.kind in _WORDLESS for token in rest):
+        return None
+    first = next(token for token in rest if token.kind not in _BEFORE_WORDS)
+    return first.start, row[-1].end
+
+
+_WORDLESS: Final = SEPARATING | FILLING | frozenset("?p[—")
+_BEFORE_WORDS: Final = (SEPARATING | frozenset("C")) - {"("}

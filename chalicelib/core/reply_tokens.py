@@ -1,0 +1,157 @@
+"""The tokens of a reply in their context: pairs of brackets, faces, articles, negations."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from chalicelib.core.reply_lexer import LETTERED, SEPARATING, Token, is_latin, kind_at, lexed
+
+
+def tokens(cleaned: str) -> list[Token]:
+    """All tokens of a cleaned text; work linear in its length."""
+    row = lexed(cleaned)
+    for change in (_brackets, _faces, _articles, _killed):
+        row = change(row)
+    return row
+
+
+def _brackets(row: list[Token]) -> list[Token]:
+    """Brackets and quotes in pairs around something; one without its other half is "[".
+
+    Any opening one pairs with any closing one; a straight quote with the next straight one.
+    A bracket after a number closes it like a dot: 1) A.
+    """
+    fitting = _paired(row)
+    return [
+        token if token.kind not in '()"' else token._replace(kind=fitting.get(at, "["))
+        for at, token in enumerate(row)
+    ]
+
+
+def _paired(row: list[Token]) -> dict[int, str]:
+    fitting: dict[int, str] = {}
+    open_ones: list[int] = []
+    filled = -1  # where the last word before here stands
+    for at, token in enumerate(row):
+        if token.kind == "(" or (token.kind == '"' and not _is_open_quote(row, open_ones)):
+            open_ones.append(at)
+        elif token.kind in ')"':
+            start = open_ones.pop() if open_ones else at
+            if start < filled or kind_at(row, start + 1) == "\n":
+                fitting |= {start: "(", at: ")"}
+            elif _is_list_mark(row, at):
+                fitting[at] = ","
+        elif token.kind not in SEPARATING:
+            filled = at
+    return fitting
+
+
+def _is_list_mark(row: list[Token], at: int) -> bool:
+    """The bracket of 1) A, the > of a quoted line."""
+    before = kind_at(row, at - 1)
+    return row[at].kind == ")" and (before in _NUMBERS or (row[at].text == ">" and before in _LINE))
+
+
+_NUMBERS: Final = ("1", "2", "3")
+_LINE: Final = ("", "\n")
+
+
+def _is_open_quote(row: list[Token], open_ones: list[int]) -> bool:
+    return bool(open_ones) and row[open_ones[-1]].kind == '"'
+
+
+def _faces(row: list[Token]) -> list[Token]:
+    """:D ;D =D D: B) c[_] <3 are faces: a colon before a letter needs something it belongs to."""
+    faces: set[int] = set()
+    colons: set[str] = set()
+    for at, token in enumerate(row):
+        if token.kind == ":":
+            faces.update(_face_of_colon(row, at))
+            colons.add(token.text)
+        elif _is_mouth(row, at, colons) or _is_heart(row, at):
+            faces |= {at, at + 1}
+        elif token.text == "8" and kind_at(row, at + 1) == "-" and kind_at(row, at + 2) == "L":
+            faces |= {at, at + 1, at + 2}
+    return [token._replace(kind="e") if at in faces else token for at, token in enumerate(row)]
+
+
+def _face_of_colon(row: list[Token], at: int) -> range:
+    """The tokens of the face that a colon begins; none if it is a separator."""
+    mouth = at + 1
+    while kind_at(row, mouth) in _NOSES and mouth < at + _LONGEST_NOSE:
+        mouth += 1
+    if kind_at(row, mouth) == "[" and mouth == at + 1:
+        return range(at, mouth + 1)
+    if kind_at(row, mouth) in LETTERED and not _belongs_left(row, at):
+        return range(at, mouth + 1)
+    return range(0)
+
+
+def _belongs_left(row: list[Token], at: int) -> bool:
+    """Whether the colon follows a name, a number, a verb of grading or a grade letter."""
+    left = at - 1
+    while kind_at(row, left) in (" ", ")", ":"):
+        left -= 1
+    if kind_at(row, left) not in LETTERED:
+        return kind_at(row, left) in _COLON_FOLLOWS
+    attached_left = kind_at(row, at - 1) != " "
+    return attached_left or kind_at(row, at + 1) == " "
+
+
+def _is_mouth(row: list[Token], at: int, colons: set[str]) -> bool:
+    """Whether a lone letter ends in a face: D: or B), but not the A: of A: quality."""
+    if row[at].kind != "L" or kind_at(row, at + 1) not in (":", "[", "-"):
+        return False
+    following = row[at + 1]
+    if following.kind != ":":
+        has_mouth = "[" in (following.kind, kind_at(row, at + 2))
+        return has_mouth and row[at].value != "A"
+    after = kind_at(row, at + 2) if kind_at(row, at + 2) != " " else kind_at(row, at + 3)
+    before = kind_at(row, at - 1) if kind_at(row, at - 1) != " " else kind_at(row, at - 2)
+    return (
+        after not in _COLON_LEADS and before not in _COLON_FOLLOWS and following.text not in colons
+    )
+
+
+def _is_heart(row: list[Token], at: int) -> bool:
+    return row[at].text == "<" and kind_at(row, at + 1) == "3"
+
+
+_NOSES: Final = ("-", "'", "_", ",", " ", ":")
+_LONGEST_NOSE: Final = 3
+_COLON_FOLLOWS: Final = frozenset("N123DJC")
+_COLON_LEADS: Final = LETTERED | frozenset("NW123D")
+
+
+def _articles(row: list[Token]) -> list[Token]:
+    """P2: every "a" before a plain space and a Latin word that is no grade material."""
+    return [
+        token._replace(kind="a") if token.text == "a" and _is_article(row, at) else token
+        for at, token in enumerate(row)
+    ]
+
+
+def _is_article(row: list[Token], at: int) -> bool:
+    if kind_at(row, at) != "L" or kind_at(row, at + 1) != " " or at + 2 >= len(row):
+        return False
+    return is_latin(row[at + 2]) and row[at + 2].kind not in "FNLY123D"
+
+
+def _killed(row: list[Token]) -> list[Token]:
+    """P3: a negation directly before a grade word takes it back."""
+    return [
+        token._replace(kind="k") if token.kind == "W" and is_negated(row, at) else token
+        for at, token in enumerate(row)
+    ]
+
+
+def is_negated(row: Sequence[Token], at: int) -> bool:
+    """P3: whether a negation stands directly before a token, any, a or to between them."""
+    before = at - 1
+    for _ in range(2):
+        before -= kind_at(row, before) == " "
+        if kind_at(row, before) == "n":
+            return True
+        if not (before >= 0 and row[before].text in ("any", "a", "to")):
+            return False
+        before -= 1
+    return False
