@@ -129,11 +129,14 @@ def _remind(
 
 
 def leased(visit: Visit, message: str, lease: str, now: datetime) -> Visit:
-    """The visit with its text taken by one dispatcher; after LEASE others look it up."""
+    """The visit with its text taken by one dispatcher; after LEASE others look it up.
+
+    It stays due as it was: moving its timer for these seconds would cost two writes of the index.
+    """
     before = visit.survey.outbox
     attempts = before.attempts if before and before.message == message else 0
     outbox = Outbox(message, "leased", lease, now, now + LEASE, attempts=attempts + 1)
-    return _with(visit, outbox=outbox, due_at=now + LEASE)
+    return _with(visit, outbox=outbox)
 
 
 def on_sent(visit: Visit, sid: str, now: datetime, rules: Rulebook) -> Visit:

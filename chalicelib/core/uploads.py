@@ -171,10 +171,20 @@ def changed_visit(
     if calendar.month_of(facts.completed_at, rules) != visit.month:
         return (FieldError("completed_at", "a visit never changes its month by upload"),)
     changes = [Change(now, name, by) for name in _different(visit.facts, facts)]
-    changed = replace(visit, facts=facts, changes=(*visit.changes, *changes)[-20:])
+    changed = replace(visit, facts=facts, changes=_kept((*visit.changes, *changes)))
     if visit.survey.state in ("scheduled", "waiting", "uninvitable") and not visit.survey.outbox:
         return replace(changed, survey=survey.planned(facts, visit.salt, zones, now, rules))
     return changed
+
+
+def _kept(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The last changes, and of every field at least one: a reason to call never drops out."""
+    last = {change.field: change for change in changes}
+    first = [change for change in changes[:-CHANGES_KEPT] if last[change.field] is change]
+    return (*first, *changes[-CHANGES_KEPT:])
+
+
+CHANGES_KEPT: Final = 10
 
 
 def _different(old: Facts, new: Facts) -> list[str]:

@@ -132,7 +132,6 @@ class Visit:
     comment: str = ""
     remarks: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
-    picked: str = ""
 
     @property
     def key(self) -> VisitKey:

@@ -24,8 +24,7 @@ from chalicelib.core.runs import RunMark
 from chalicelib.core.saving import Stale
 from chalicelib.core.tickets import commitment
 from chalicelib.core.unit_draw import Picked
-from chalicelib.core.visits import Visit, VisitKey
-from chalicelib.services.delivery import change
+from chalicelib.core.visits import VisitKey
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +34,6 @@ RESERVE_FROM: Final = 100_000
 
 class Visits(Protocol):
     def key_of(self, visit_id: str) -> VisitKey | None: ...
-    def get(self, key: VisitKey) -> Visit | None: ...
-    def save(self, visit: Visit) -> Visit: ...
 
 
 class People(Protocol):
@@ -222,9 +219,6 @@ class Drawing:
         members = self._people.members()
         picks = assigned(self._located(draw, result.picks, reserve=False), members)
         self._draws.add_picks((*picks, *self._located(draw, result.reserve, reserve=True)))
-        for pick in picks:
-            key = VisitKey(pick.unit, pick.month, pick.visit_id)
-            change(self._visits, key, lambda visit: replace(visit, picked=draw.key))
 
     def _located(self, draw: Draw, picked: Iterable[Picked], *, reserve: bool) -> list[Pick]:
         """The picks with the months of their visits; ranks count within a unit."""
