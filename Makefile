@@ -12,7 +12,7 @@ GET_PYTHON := Debian 12: apt install python3 python3-venv; macOS: brew install p
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# What every command below needs. It costs a tenth of a second when all of it is there.
+# What every command below needs. Well under a second when all of it is there.
 ready:
 	@command -v $(PYTHON) > /dev/null || { \
 	  echo "There is no $(PYTHON) here. Huifang needs Python 3.11 or newer: $(GET_PYTHON)." >&2; exit 1; }
@@ -36,13 +36,16 @@ check: ready  ## lint, format, types and the layers
 rehearse: ready  ## two units, sixty visits, two months on a moved clock, and the money recomputed
 	@$(PY) -m tools rehearse
 
+corpus: ready  ## replies as people write them, and how each is read
+	@$(PY) -m tools corpus
+
 package: ready  ## build build/package, lint its template, prove its zip under AWS's runtime
 	@$(PY) -m tools.package
 	@$(PY) -m pytest -m package
 
 # Named by the interfaces and not built yet: give one its `## …` when its module arrives.
-corpus prove bench: ready
-	@test -e tools/$@.py || test -d tools/$@ || { echo "make $@ is not built yet: there is no tools/$@.py." >&2; exit 2; }
+prove bench: ready
+	@test -e tools/$@.py || { echo "make $@ is not built yet: there is no tools/$@.py." >&2; exit 2; }
 	@$(PY) -m tools $@
 
 clean:  ## remove what the other commands made: packages, caches, local data, builds
