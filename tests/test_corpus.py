@@ -62,6 +62,7 @@ def corpus_of(folder: Path, *lines: str) -> Path:
     ("lines", "reason"),
     [
         pytest.param(['{"text": "A'], "Unterminated string", id="no JSON"),
+        pytest.param(["[]"], "not an object", id="a list"),
         pytest.param(['{"text": "A", "kind": "ask"}'], "why: missing", id="no rule"),
         pytest.param(['{"text": "A", "kind": "grade", "why": "x"}'], "kind: not one", id="kind"),
         pytest.param(['{"text": "A", "kind": "grades", "why": "x"}'], "grades: missing", id="none"),

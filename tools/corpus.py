@@ -99,9 +99,11 @@ def rows(folder: Path) -> Iterator[Row]:
 
 def _fields(line: str, place: str) -> dict[str, Any]:
     try:
-        fields = json.loads(line)
+        fields: Any = json.loads(line)
     except json.JSONDecodeError as error:
         raise CorpusError(f"{place}: {error.colno}: {error.msg}") from error
+    if not isinstance(fields, dict):
+        raise CorpusError(f"{place}: 1: not an object")
     types = {"text": str, **CONTEXT, **EXPECTED}
     for name, value in fields.items():
         if name not in types or not isinstance(value, types[name]):
