@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 KINDS: Final = (
     "unread", "complaint", "suggestion", "praise", "enquiry", "repair_request", "empty",
 )  # fmt: skip
 CHANNELS: Final = ("hotline", "sms", "web", "desk", "call")
+CATEGORIES: Final = (
+    "timeliness", "quality", "attitude", "price", "parts", "conduct", "safety", "other",
+)  # fmt: skip
+CONTACTS: Final = ("unit", "supervision", "anonymous")
+"""Who may contact the customer: the unit too, only supervision, nobody."""
+
+ONLY_SUPERVISION: Final = ("attitude", "conduct", "safety")
+"""Categories in which the unit learns name and number only if the customer says so."""
 
 _DAMM: Final = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
@@ -19,7 +28,11 @@ _DAMM: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it stands now; `text` is what the customer wrote."""
+    """A case as it stands now; `text` is what the customer wrote.
+
+    `code_sha256` proves a query code (see `code_hash`), `recording` is a key in the blob store,
+    `call` the provider's id of the call that it came by.
+    """
 
     number: str
     received_at: datetime
@@ -36,6 +49,12 @@ class Case:
     state: str = "received"
     events: int = 0
     version: int = 0
+    category: str = ""
+    contact: str = "supervision"
+    customer_name: str = ""
+    code_sha256: str = ""
+    recording: str = ""
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,21 @@ class CaseEvent:
     by: str
     via: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+
+
+def default_contact(category: str) -> str:
+    """Who may contact a customer who has not said: the unit, unless it is about its people."""
+    return "supervision" if category in ("", *ONLY_SUPERVISION) else "unit"
+
+
+def query_code(random_number: int) -> str:
+    """Six digits with which a customer asks about his case from any phone or page."""
+    return f"{random_number % 1_000_000:06d}"
+
+
+def code_hash(number: str, code: str) -> str:
+    """What is stored of a query code."""
+    return sha256(f"{number}:{code}".encode()).hexdigest()
 
 
 def check_digit(digits: str) -> str:
