@@ -191,3 +191,15 @@ def test_a_function_writes_to_the_log_that_its_policy_names(resources: Json, fun
     assert resources[group]["Properties"]["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{name}"}
     (log,) = [each for each in statements(function) if each["Sid"] == "OwnLog"]
     assert f"/aws/lambda/{name}:*" in targets(log)[0]
+
+
+def test_nobody_puts_over_a_record_and_only_the_vault_takes_a_put() -> None:
+    """The store creates and changes records by conditional updates alone."""
+    putting = [
+        target
+        for function in FUNCTIONS
+        for statement in statements(function)
+        if "dynamodb:PutItem" in statement["Action"]
+        for target in targets(statement)
+    ]
+    assert putting == ['{"Fn::GetAtt": ["VaultTable", "Arn"]}']

@@ -1,22 +1,20 @@
 """The built zip under AWS's own runtime client, in an environment that holds nothing else.
 
 It runs as on Lambda: AWS_LAMBDA_FUNCTION_NAME is set, so settings of a laptop would be refused.
-Only addresses differ, and botocore itself is told them: the database is the local engine, every
-other service of AWS the small stand-in below. `make package` builds the zip and runs this.
+Only addresses differ, and botocore itself is told them: those of a stand-in for AWS with the real
+local engine behind it. `make package` builds the zip and runs this.
 """
 
-import base64
-import email
-import email.policy
 import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 import pytest
@@ -26,17 +24,15 @@ from chalicelib.core.people import SCOPES, ApiToken, Member, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.visits import Outbox, Survey, VisitKey
 from chalicelib.store.storage import Storage, connect
+from tests.aws_stand_in import Aws, Json, permits
 from tests.conftest import Tables
-from tools.listener import Answer, Request, listen
+from tools.listener import Request, listen
 from tools.package import BUILD, MAX_ZIP, SERVICES, build
 from tools.rest_event import Route, rest_event
 from tools.runtime_api import Function, make_runtime
 from tools.server import scheduled_event
 
 pytestmark = pytest.mark.package
-
-Json = Any
-"""What json.loads gives."""
 
 PACKAGE: Final = BUILD / "package"
 FORM: Final = ("Content-Type", "application/x-www-form-urlencoded")
@@ -54,64 +50,6 @@ PARAMETERS: Final = {
     "MailFrom": "huifang@service.example",
 }
 """What an operator gives to the template, and what its own resources are named."""
-
-
-@dataclass
-class Aws:
-    """The stand-in for SSM, S3 and SES: keeps what it is given."""
-
-    secrets: dict[str, str]
-    objects: dict[str, bytes] = field(default_factory=dict)
-    mails: list[tuple[Json, EmailMessage]] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-
-    def answer(self, request: Request) -> Answer:
-        target = request.header("X-Amz-Target")
-        if target == "AmazonSSM.GetParametersByPath":
-            return self._parameters(json.loads(request.body))
-        if request.path == "/v2/email/outbound-emails":
-            return self._mail(json.loads(request.body))
-        if request.path.startswith(f"/{PARAMETERS['Bucket']}/"):
-            return self._object(request)
-        self.unknown.append(f"{request.method} {request.path} {target}")
-        return Answer(400, body=b'{"__type": "UnknownOperationException"}')
-
-    def _parameters(self, asked: Json) -> Answer:
-        found = [
-            {"Name": name, "Type": "SecureString", "Value": value}
-            for name, value in self.secrets.items()
-            if name.startswith(asked["Path"].rstrip("/") + "/") and asked["WithDecryption"]
-        ]
-        return Answer(200, body=json.dumps({"Parameters": found}).encode())
-
-    def _mail(self, sent: Json) -> Answer:
-        raw = base64.b64decode(sent["Content"]["Raw"]["Data"])
-        mail = email.message_from_bytes(raw, policy=email.policy.default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append((sent, mail))
-        return Answer(200, body=b'{"MessageId": "1"}')
-
-    def _object(self, request: Request) -> Answer:
-        key = request.path.split("/", 2)[2]
-        if request.method == "PUT" and key in self.objects:
-            return Answer(412, body=b"<Error><Code>PreconditionFailed</Code></Error>")
-        if request.method == "PUT":
-            self.objects[key] = _plain(request)
-            return Answer(200, (("ETag", '"1"'),))
-        if key in self.objects:
-            return Answer(200, (("Content-Type", "binary/octet-stream"),), self.objects[key])
-        return Answer(404, body=b"<Error><Code>NoSuchKey</Code></Error>")
-
-
-def _plain(request: Request) -> bytes:
-    """An uploaded body, without the chunk headers and checksums that botocore may put around."""
-    if "aws-chunked" not in request.header("Content-Encoding"):
-        return request.body
-    plain, rest = b"", request.body
-    while size := int(rest.partition(b"\r\n")[0].partition(b";")[0], 16):
-        rest = rest.partition(b"\r\n")[2]
-        plain, rest = plain + rest[:size], rest[size + 2 :]
-    return plain
 
 
 @pytest.fixture(scope="module")
@@ -137,13 +75,10 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def aws(tables: Tables) -> Iterator[tuple[Aws, str]]:
-    """The stand-in and its address."""
-    stand_in = Aws({f"/huifang/{tables.stage}/twilio_auth_token": AUTH_TOKEN})
-    server = listen(stand_in.answer)
-    yield stand_in, server.url
-    server.close()
-    assert stand_in.unknown == []
+def aws(tables: Tables) -> Aws:
+    """AWS as far as the functions use it."""
+    secrets = {f"/huifang/{tables.stage}/twilio_auth_token": AUTH_TOKEN}
+    return Aws(secrets, tables.endpoint, PARAMETERS["Bucket"])
 
 
 @pytest.fixture
@@ -156,23 +91,35 @@ Start = Callable[[str], Function]
 
 @pytest.fixture
 def start(
-    template: Json, unzipped: Path, python: Path, tables: Tables, aws: tuple[Aws, str]
+    template: Json, unzipped: Path, python: Path, tables: Tables, aws: Aws
 ) -> Iterator[Start]:
-    """Starts the function of a logical id with its handler and settings out of the template."""
+    """Starts the function of a logical id with its handler and settings out of the template.
+
+    When the test is over, everything the function asked of AWS must be allowed by its policy.
+    """
     given = template["Globals"]["Function"]["Environment"]["Variables"]
     values = {**PARAMETERS, "Stage": tables.stage}
     settings = {name: values[value["Ref"]] for name, value in given.items()}
-    addresses = {"AWS_ENDPOINT_URL": aws[1], "AWS_ENDPOINT_URL_DYNAMODB": tables.endpoint}
-    running: list[Function] = []
+    with ExitStack() as running:
 
-    def started(logical: str) -> Function:
-        handler = template["Resources"][logical]["Properties"]["Handler"]
-        running.append(Function(python, unzipped, handler, settings | addresses))
-        return running[-1]
+        def started(logical: str) -> Function:
+            server = listen(partial(aws.answer, logical))
+            running.callback(server.close)
+            handler = template["Resources"][logical]["Properties"]["Handler"]
+            environment = {**settings, "AWS_ENDPOINT_URL": server.url}
+            return running.enter_context(Function(python, unzipped, handler, environment))
 
-    yield started
-    for function in running:
-        function.close()
+        yield started
+    for logical, calls in aws.calls.items():
+        policy = _policy(template, logical)
+        assert {call for call in calls if not permits(policy, tables.stage, call)} == set()
+
+
+def _policy(template: Json, logical: str) -> Json:
+    """The policy of the role of a function, as it is deployed."""
+    role = template["Resources"][logical]["Properties"]["Role"]["Fn::GetAtt"][0]
+    (policy,) = template["Resources"][role]["Properties"]["Policies"]
+    return policy["PolicyDocument"]
 
 
 def call(function: Function, method: str, path: str, body: bytes = b"", **headers: str) -> Json:
@@ -239,7 +186,7 @@ def test_a_signed_reply_is_answered_and_stored(start: Start, storage: Storage) -
 
 
 def test_every_schedule_runs_and_what_they_plan_is_mailed(
-    start: Start, storage: Storage, aws: tuple[Aws, str]
+    start: Start, storage: Storage, aws: Aws
 ) -> None:
     """The first draw is committed, the months since the unit began are closed, both are mailed."""
     began = (datetime.now(UTC) - timedelta(days=80)).strftime("%Y-%m")
@@ -248,10 +195,9 @@ def test_every_schedule_runs_and_what_they_plan_is_mailed(
         storage.people.put(Member(name.title(), f"{name}@service.example", name))
     for logical in ("Draw", "Close", "Dispatch"):
         assert tick(start(logical), logical.lower()) is None
-    stand_in = aws[0]
-    assert any(key.startswith("facts/") for key in stand_in.objects)
-    assert len(stand_in.mails) >= 2
-    for sent, mail in stand_in.mails:
+    assert any(key.startswith("facts/") for key in aws.objects)
+    assert len(aws.mails) >= 2
+    for sent, mail in aws.mails:
         assert sent["FromEmailAddress"] == PARAMETERS["MailFrom"]
         assert all("," not in one for one in sent["Destination"]["ToAddresses"])
         assert mail["Message-ID"]
