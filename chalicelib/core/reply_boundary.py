@@ -7,12 +7,14 @@ from typing import Final
 
 from chalicelib.core import reply_words as words
 from chalicelib.core.reply_lexer import (
+    CORE,
     FILLING,
     GRADED,
     SEPARATING,
     SIGNS,
     Token,
     is_latin,
+    kind_at,
     shape,
 )
 from chalicelib.core.reply_spellings import Spelling
@@ -48,9 +50,8 @@ def _signs_fit(row: Sequence[Token], core: Sequence[int]) -> bool:
         return False
     gaps = {_signs(row[left:right]) for left, right in pairwise(graded)}
     lead = _signs(row[max(core[0] - 2, 0) : graded[0]])
-    is_lone = not gaps and row[graded[0]].kind == "L" and graded[0] == core[0]
-    if lead and is_lone:
-        return False
+    if lead and not gaps and graded[0] == core[0]:
+        return lead == "-" and row[graded[0]].kind == "T"  # a bullet, not a minus
     return len(gaps | ({lead} if lead else set())) <= 1 and not _ends_in_sign(row, graded[-1])
 
 
@@ -59,8 +60,8 @@ def _signs(row: Iterable[Token]) -> str:
 
 
 def _hangs(row: Sequence[Token], at: int) -> bool:
-    """Whether a sign belongs to the letter before it: A+ B."""
-    return shape(row[at + 1 : at + 3]) in ("- ", "+ ", "-\n", "+\n")
+    """Whether a sign belongs to the letter before it: A+ B, A+,B."""
+    return kind_at(row, at + 1) in SIGNS and kind_at(row, at + 2) not in CORE
 
 
 def _ends_in_sign(row: Sequence[Token], last: int) -> bool:
@@ -84,6 +85,8 @@ def _is_doubtful_pair(row: Sequence[Token], core: Sequence[int]) -> bool:
 def verdict(row: Sequence[Token], last: int, spelling: Spelling) -> str:
     """What follows a reading at the start makes of it: "fine", "confirm", "ask", "" no reading."""
     following = _following(row, last)
+    if _is_asked(row[last + 1 :]):
+        return "confirm"
     if row[last].kind in "WN" and following[:1] == "c":
         return ""  # no whole word: 满意的
     if _is_label(row, last, spelling, following):
@@ -91,6 +94,11 @@ def verdict(row: Sequence[Token], last: int, spelling: Spelling) -> str:
     verdicts = next(verdicts for pattern, verdicts in _BOUNDARIES if pattern.match(following))
     seen = verdicts.get(spelling.binding, verdicts["any"])
     return "ask" if seen and _is_taken_back(row[last + 1 :]) else seen
+
+
+def _is_asked(rest: Sequence[Token]) -> bool:
+    """Whether a question mark comes before any word: ABA!?, AAB谢谢？"""
+    return next((t.kind for t in rest if t.kind not in SEPARATING | FILLING), "") == "?"
 
 
 def _following(row: Sequence[Token], last: int) -> str:
@@ -113,9 +121,8 @@ def _class(token: Token) -> str:
 _BOUNDARIES: Final[Sequence[tuple[re.Pattern[str], Mapping[str, str]]]] = tuple(
     (re.compile(pattern), verdicts)
     for pattern, verdicts in (
-        (r" ?\?", {"any": "confirm"}),
         (r"[-/'._&p]w", {"any": ""}),  # AAA-rated, abc.com, a@b
-        (r" ?: ?w", {"any": "confirm"}),  # CDC: a notice
+        (r"'| ?: ?[w/('p]", {"any": "confirm"}),  # 'bce', CDC: a notice
         (r" ?\(w", {"any": "confirm", "separated": "fine"}),
         (r"w", {"any": ""}),
         (r" w", {"any": "confirm", "separated": "fine"}),
@@ -136,9 +143,21 @@ def _is_label(row: Sequence[Token], last: int, spelling: Spelling, following: st
         return True
     if spelling.binding == "glued":
         is_acronym = row[last].text in words.ACRONYMS and after[0].kind not in "FJCM"
-        return is_acronym and following[:1] == "c"
-    before = shape(token for token in row[max(last - 8, 0) : last + 1] if token.kind != " ")
-    return before.endswith("L.L.L") and following.startswith(". w")
+        return (is_acronym and following[:1] == "c") or after[0].kind == "n"
+    return _is_subject(row, last) or (following.startswith(". w") and _are_initials(row, last))
+
+
+def _is_subject(row: Sequence[Token], last: int) -> bool:
+    """Whether the next word says something about the letters: A、B、C都坏了, a, b, c were lost."""
+    following = row[last + 1]
+    if following.kind == " " and is_latin(row[last + 2]):
+        following = row[last + 2]
+    return following.text in words.PREDICATES
+
+
+def _are_initials(row: Sequence[Token], last: int) -> bool:
+    before = row[max(last - 8, 0) : last + 1]
+    return shape(token for token in before if token.kind != " ").endswith("L.L.L")
 
 
 _LABEL: Final = re.compile(
@@ -165,13 +184,13 @@ def _is_taken_back(rest: Sequence[Token]) -> bool:
 
 
 _UNSPOKEN: Final = SEPARATING | FILLING | frozenset("eUX[—?")
-_GRADES_AGAIN: Final = re.compile(r"T|L,?L,?L|N,?[LW]|XL|Z|LY|(?:^|,)(?:n|n?L)(?:,|$)")
+_GRADES_AGAIN: Final = re.compile(r"T|L,?L,?L|N,?[LW]|N,?e|XL|Z|LY|(?:^|,)(?:n|n?L)(?:,|$)")
 
 
 def _clauses(rest: Iterable[Token]) -> str:
     """The kinds of a comment without spaces and fillers, a comma for what parts its clauses."""
     return "".join(
-        "," if token.kind in "\n.,:?—" else token.kind
+        "," if token.kind in "\n.,:?—eU[" and not token.value else token.kind
         for token in rest
         if token.kind not in FILLING | frozenset(" ()'")
     )
@@ -187,4 +206,4 @@ def words_after(row: Sequence[Token], last: int) -> tuple[int, int] | None:
 
 
 _WORDLESS: Final = SEPARATING | FILLING | frozenset("?p[—")
-_BEFORE_WORDS: Final = (SEPARATING | frozenset("C")) - {"("}
+_BEFORE_WORDS: Final = (SEPARATING | frozenset("C—")) - {"("}

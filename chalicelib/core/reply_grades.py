@@ -53,11 +53,14 @@ def leading(row: Sequence[Token], scope: Scope) -> Found | None:
     if end == len(row):
         return None
     core = _core(row, end)
+    kinds = shape(row[at] for at in core)
+    if row[end].kind == "a" and _FULL.fullmatch(kinds + "L"):
+        return Found("ask", "article")
     for candidate in (core, _without_last_words(core, row)):
         for spelling in _spellings(candidate, row):
             if spelling.binding:
                 return _followed(row, candidate, spelling, scope)
-    return _overlong(shape(row[at] for at in core), row[end])
+    return Found("ask", "letters_unclear") if _STARTS_FULL.match(kinds) else None
 
 
 def closing(row: Sequence[Token], scope: Scope) -> Found | None:
@@ -128,17 +131,11 @@ def _followed(
 # --- what is asked about ---------------------------------------------------------------------
 
 
-def _overlong(kinds: str, following: Token) -> Found | None:
-    """A text that starts like three grades and goes on in doubt: A B C D, A B a good job."""
-    if _STARTS_FULL.match(kinds):
-        return Found("ask", "letters_unclear")
-    if following.kind == "a" and _FULL.fullmatch(kinds + "L"):
-        return Found("ask", "article")
-    return None
+_STARTS_FULL: Final = re.compile("T|LLL|(?:X{1,3}L|Z)x")
+"""A text that starts so and goes on in doubt: A B C D, AAB and C, all A except."""
 
-
-_STARTS_FULL: Final = re.compile("T|LLL")
 _FULL: Final = re.compile("LLL|(?:NL){3}|1L2L3L")
+"""P2: with an article for its last letter such a triple is asked about: A B a good job."""
 
 
 def unclear(row: Sequence[Token], scope: Scope) -> Found | None:

@@ -16,13 +16,20 @@ _KEYWORD_LENGTH: Final = 100
 
 def any_of(table: Iterable[str]) -> str:
     """A pattern for the whole words of a table, the longest first."""
-    longest_first = sorted(table, key=lambda word: (-len(word), word))
-    return f"(?:{'|'.join(re.escape(word) for word in longest_first)})"
+    return f"(?:{'|'.join(re.escape(word) for word in _longest_first(table))})"
 
 
 def whole_word(table: Iterable[str]) -> str:
-    """The same, not as a part of a longer Latin word or number."""
-    return rf"(?<![a-z0-9]){any_of(table)}(?![a-z0-9])"
+    """The same; a Latin one not as a part of a longer word or number."""
+    patterns = [
+        rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
+        for word in _longest_first(table)
+    ]
+    return f"(?:{'|'.join(patterns)})"
+
+
+def _longest_first(table: Iterable[str]) -> list[str]:
+    return sorted(table, key=lambda word: (-len(word), word))
 
 
 def bare(row: Sequence[Token]) -> str:
@@ -69,6 +76,7 @@ _COMPLAINING_QUESTION: Final = re.compile(
             rf"{_WORD_ZH}(?:的)?(?:电话|热线|号码)(?:号码)?(?:是|呢|多少|几|什么|$|\?)",
             rf"{_WORD_ZH}(?:你们|他|他们)?(?:可以|行)?吗",
             rf"{_WORD_ZH}(?:怎么|如何)",
+            rf"^(?!我?(?:要|想){_WORD_ZH}).*{_WORD_ZH}.{{0,8}}吗\??$",
             rf"\b(?:how|where)(?: {any_of(_ASKING)})* complain(?:ts?)?\b",
         )
     )
@@ -158,9 +166,7 @@ def complains(text: str) -> bool:
     return any(not _is_negated(text, found.start()) for found in _COMPLAINT.finditer(text))
 
 
-_COMPLAINT: Final = re.compile(
-    rf"{_WORD_ZH}|{whole_word(word for word in words.COMPLAINTS if word.isascii())}"
-)
+_COMPLAINT: Final = re.compile(whole_word(words.COMPLAINTS))
 
 
 def danger(text: str) -> str:
@@ -190,5 +196,6 @@ def _is_negated(text: str, at: int) -> bool:
 _LONGEST_NEGATION: Final = 24
 _NEGATION: Final = re.compile(
     rf"(?:{any_of(word for word in words.NOT if not word.isascii())} ?"
-    rf"|(?:\b{any_of(word for word in words.NOT if word.isascii())}|n't)(?: (?:any|a|to))? ?)$"
+    rf"|(?:\b{any_of(word for word in words.NOT if word.isascii())}|n't)"
+    r"(?: have)?(?: (?:any|a|to))? ?)$"
 )

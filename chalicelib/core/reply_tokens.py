@@ -91,10 +91,8 @@ def _belongs_left(row: list[Token], at: int) -> bool:
     left = at - 1
     while kind_at(row, left) in (" ", ")", ":"):
         left -= 1
-    if kind_at(row, left) not in LETTERED:
-        return kind_at(row, left) in _COLON_FOLLOWS
-    attached_left = kind_at(row, at - 1) != " "
-    return attached_left or kind_at(row, at + 1) == " "
+    is_attached = kind_at(row, at - 1) != " " or kind_at(row, at + 1) == " "
+    return kind_at(row, left) in _COLON_FOLLOWS and is_attached
 
 
 def _is_mouth(row: list[Token], at: int, colons: set[str]) -> bool:
@@ -107,9 +105,9 @@ def _is_mouth(row: list[Token], at: int, colons: set[str]) -> bool:
         return has_mouth and row[at].value != "A"
     after = kind_at(row, at + 2) if kind_at(row, at + 2) != " " else kind_at(row, at + 3)
     before = kind_at(row, at - 1) if kind_at(row, at - 1) != " " else kind_at(row, at - 2)
-    return (
-        after not in _COLON_LEADS and before not in _COLON_FOLLOWS and following.text not in colons
-    )
+    is_list_end = following.text == ";" and ";" in colons
+    is_before_words = before in _NAMED and after != ""
+    return after not in _COLON_LEADS and not is_list_end and not is_before_words
 
 
 def _is_heart(row: list[Token], at: int) -> bool:
@@ -118,22 +116,31 @@ def _is_heart(row: list[Token], at: int) -> bool:
 
 _NOSES: Final = ("-", "'", "_", ",", " ", ":")
 _LONGEST_NOSE: Final = 3
-_COLON_FOLLOWS: Final = frozenset("N123DJC")
+_COLON_FOLLOWS: Final = LETTERED | frozenset("N123DJC")
+_NAMED: Final = frozenset("N123")
 _COLON_LEADS: Final = LETTERED | frozenset("NW123D")
 
 
 def _articles(row: list[Token]) -> list[Token]:
-    """P2: every "a" before a plain space and a Latin word that is no grade material."""
+    """P2: every "a" before a plain space and a Latin word that is no grade material.
+
+    Before a name it is one as well if it is the only letter: a repair, please.
+    """
+    lone = sum(token.kind == "L" for token in row) == 1
+    spared = _NOT_AFTER_ARTICLE - {"N"} if lone else _NOT_AFTER_ARTICLE
     return [
-        token._replace(kind="a") if token.text == "a" and _is_article(row, at) else token
+        token._replace(kind="a") if token.text == "a" and _is_article(row, at, spared) else token
         for at, token in enumerate(row)
     ]
 
 
-def _is_article(row: list[Token], at: int) -> bool:
+def _is_article(row: list[Token], at: int, spared: frozenset[str]) -> bool:
     if kind_at(row, at) != "L" or kind_at(row, at + 1) != " " or at + 2 >= len(row):
         return False
-    return is_latin(row[at + 2]) and row[at + 2].kind not in "FNLY123D"
+    return is_latin(row[at + 2]) and row[at + 2].kind not in spared
+
+
+_NOT_AFTER_ARTICLE: Final = frozenset("FNLYx123D")
 
 
 def _killed(row: list[Token]) -> list[Token]:

@@ -9,11 +9,11 @@ from typing import Final
 
 _TRADITIONAL: Final = (
     "滿質態務時準訴評給選級謝對們沒訂舉報發還裝號碼錯電話這個無為幫復覆進詢氣觸著煙傷墜維師麼樣點嗎覺"
-    "擇價項顆種類裡裏銀證區組線幾條兩聯賽單貨棟請問總決嚴後會過餘換該變貴誰燒壞"
+    "擇價項顆種類裡裏銀證區組線幾條兩聯賽單貨棟請問總決嚴後會過餘換該變貴誰燒壞別"
 )
 _SIMPLIFIED: Final = (
     "满质态务时准诉评给选级谢对们没订举报发还装号码错电话这个无为帮复复进询气触着烟伤坠维师么样点吗觉"
-    "择价项颗种类里里银证区组线几条两联赛单货栋请问总决严后会过余换该变贵谁烧坏"
+    "择价项颗种类里里银证区组线几条两联赛单货栋请问总决严后会过余换该变贵谁烧坏别"
 )
 SIMPLER: Final[Mapping[int, int]] = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
@@ -105,20 +105,41 @@ WORD_TRIPLES: Final = frozenset(
 )
 """Three glued letters that are words, names or acronyms; the list is closed."""
 
-ACRONYMS: Final = frozenset(
-    (
-        *("aaa", "abc", "abb", "aca", "acc", "acd", "aeb", "aec", "aed", "bba", "bca", "bcd"),
-        *("bdc", "cba", "cbc", "cca", "ccc", "ccd", "cda", "cdc", "cdd", "cec", "dcc", "dcd"),
-        *("dea", "ebd", "ecb", "ecc", "edc", "eec"),
-    )
+ACRONYMS: Final = (
+    *("aaa", "abc", "abb", "aeb", "aed", "bec", "cba", "ccc", "ccd", "cdc", "cec", "dcd", "ebd"),
+    *("ecb", "edc"),
 )
 """Triples that directly before Chinese are as likely a battery, a league or a brand."""
 
 LABELS: Final = (
-    *("电池", "认证", "银行", "联赛", "型", "款", "类", "座", "栋", "组", "区", "口", "货", "牌"),
-    *("式", "线", "单元", "三", "两", "几", "四", "等级", "等三", "等几", "等型", "等品"),
+    *(
+        "电池",
+        "认证",
+        "银行",
+        "联赛",
+        "总决赛",
+        "季后赛",
+        "型",
+        "款",
+        "类",
+        "座",
+        "栋",
+        "组",
+        "区",
+        "口",
+        "货",
+        "牌",
+    ),
+    *("式", "线", "单元", "三", "两", "几", "四", "等级", "等三", "等几", "等型", "等品", "的"),
 )
 """What makes a label of the letters before it: AAA电池, A、B、C三种."""
+
+PREDICATES: Final = (
+    *("都", "全", "全部", "均", "是", "有", "没有", "没", "不", "坏", "各", "两"),
+    *("are", "were", "is", "was", "have", "has", "had", "all", "both", "should", "would", "will"),
+    *("can", "could", "do", "does", "did", "got", "need"),
+)
+"""Right after three letters apart these make a subject of them: A、B、C都坏了."""
 
 PARTICLES: Final = ("吗", "么", "嘛", "吧", "呢")
 """Directly after letters these make a question of them, like a question mark."""
