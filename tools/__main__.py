@@ -2,10 +2,13 @@
 
 import typer
 
+from tools.act import act_command
 from tools.assess import assess
 from tools.corpus import corpus
 from tools.draw import draw
+from tools.people import people
 from tools.read import read
+from tools.tick import tick
 from tools.verify_draw import verify_draw
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -16,10 +19,13 @@ def tools() -> None:
     """Local programs of Huifang."""
 
 
+app.command("act", context_settings={"ignore_unknown_options": True})(act_command)
 app.command("assess")(assess)
 app.command("corpus")(corpus)
 app.command("draw")(draw)
+app.command("people")(people)
 app.command("read")(read)
+app.command("tick")(tick)
 app.command("verify-draw")(verify_draw)
 
 

@@ -1,0 +1,159 @@
+"""python -m tools act: what members do, by hand, until the desk's pages do it.
+
+An act that is refused changes nothing and ends with exit status 2, like any other call that cannot
+be carried out; 0 means that it holds, be it that it was done before.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+
+import typer
+
+from chalicelib.core.acts import ActError
+from chalicelib.core.people import Member
+from chalicelib.core.saving import StoreError
+from chalicelib.services import switch
+from chalicelib.services.cases import CaseDesk
+from tools.connected import NotConnectedError, local_stage
+
+if TYPE_CHECKING:
+    from chalicelib.wiring import Wiring
+
+VIA: Final = "tools"
+"""How the acts of this program are marked."""
+
+Values = Mapping[str, str]
+Done = dict[str, object]
+
+
+class Verb(NamedTuple):
+    """An act: the keys it takes as `--key value`, and how it is done."""
+
+    keys: tuple[str, ...]
+    do: "Callable[[Wiring, str, Values, Member], Done]"
+
+
+def _read_case(stage: "Wiring", number: str, values: Values, by: Member) -> Done:
+    kind = values.get("kind", "complaint")
+    desk = CaseDesk(stage.storage.cases, stage.storage.commit, VIA)
+    case, result = desk.read_case(number, kind, by, stage.now())
+    shown = {"kind": case.kind, "unit": case.unit, "month": case.month, "channel": case.channel}
+    return {"result": result, **shown}
+
+
+def _stop_sending(stage: "Wiring", scope: str, values: Values, by: Member) -> Done:
+    _only_all(scope)
+    stopped = switch.stop_sending(stage.people, by, stage.now())
+    return {"result": "stopped" if stopped else "unchanged"}
+
+
+def _start_sending(stage: "Wiring", scope: str, values: Values, by: Member) -> Done:
+    _only_all(scope)
+    started = switch.start_sending(stage.people, by, stage.now())
+    return {"result": "started" if started else "unchanged"}
+
+
+def _only_all(scope: str) -> None:
+    if scope != "all":
+        raise ActError("scope", scope=scope)
+
+
+VERBS: Final[Mapping[str, Verb]] = {
+    "read-case": Verb(("kind",), _read_case),
+    "stop-sending": Verb((), _stop_sending),
+    "start-sending": Verb((), _start_sending),
+}
+
+SENTENCES: Final = {
+    "call": "say: act VERB ID [--key value …] --by MEMBER",
+    "unknown_verb": "there is no act {verb}; there are: {verbs}",
+    "unknown_key": "{verb} takes no --{key}; it takes: {keys}",
+    "key_twice": "--{key} stands there twice",
+    "no_value": "--{key} has no value",
+    "nobody": "say who does it: --by MEMBER",
+    "unknown_member": "no member has the mail address or name {by}: load members with `people`",
+    "several_members": "several members are called {by}: name one by mail, {mails}",
+    "role": "{act} is for {roles}, not for {role}",
+    "recused": "this member is recused from unit {unit} and never judges it",
+    "scope": "this act is for `all`, not for {scope}",
+    "unknown_case": "there is no case {number}",
+    "unknown_kind": "{kind} is no kind; there are: {kinds}",
+    "already_read": "the case was read already, as {kind}: what it is now changes by label-case",
+    "second_person": "you have said {kind} yourself: another member has to confirm it",
+}
+"""Code of a refusal → what the caller reads."""
+
+
+def act(verb: str, id: str, values: Values, by: str, stage: "Wiring") -> Done:
+    """Do one act in the name of the member `by` at the stage's present instant; what came of it.
+
+    `by` is a mail address, or a name if only one member has it. A refusal is an ActError.
+    """
+    keys, do = _verb(verb)
+    for key in values:
+        if key not in keys:
+            takes = ", ".join(f"--{known}" for known in keys) or "none"
+            raise ActError("unknown_key", verb=verb, key=key, keys=takes)
+    member = _member(stage.people.members(), by)
+    return {"verb": verb, "id": id, "by": member.mail, **do(stage, id, values, member)}
+
+
+def _verb(verb: str) -> Verb:
+    if verb not in VERBS:
+        raise ActError("unknown_verb", verb=verb, verbs=", ".join(VERBS))
+    return VERBS[verb]
+
+
+def _member(members: Sequence[Member], by: str) -> Member:
+    if not by:
+        raise ActError("nobody")
+    found = [member for member in members if member.mail.lower() == by.lower()]
+    found = found or [member for member in members if member.name == by]
+    if not found:
+        raise ActError("unknown_member", by=by)
+    if len(found) > 1:
+        raise ActError("several_members", by=by, mails=", ".join(one.mail for one in found))
+    return found[0]
+
+
+def act_command(
+    words: Annotated[list[str], typer.Argument(metavar="VERB ID [--KEY VALUE]...")],
+    by: Annotated[str, typer.Option(metavar="MEMBER", help="mail address, or name if unique")] = "",
+) -> None:
+    """Do one act: read-case NUMBER [--kind KIND], stop-sending all, start-sending all."""
+    try:
+        verb, id, values = _parts(words)
+        done = act(verb, id, values, by, local_stage())
+    except ActError as error:
+        print(SENTENCES[error.code].format(**error.facts), file=sys.stderr)
+        raise SystemExit(2) from error
+    except NotConnectedError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from error
+    except StoreError as error:
+        print(f"the database was busy ({error}): look whether it holds, or repeat", file=sys.stderr)
+        raise SystemExit(2) from error
+    print(json.dumps(done, ensure_ascii=False))
+
+
+def _parts(words: Sequence[str]) -> tuple[str, str, dict[str, str]]:
+    """Verb, id and values; options may stand anywhere, as `--key value` or `--key=value`."""
+    left, plain, values = iter(words), [], dict[str, str]()
+    for word in left:
+        if not word.startswith("--"):
+            plain.append(word)
+            continue
+        key, equals, value = word.removeprefix("--").partition("=")
+        if key in values:
+            raise ActError("key_twice", key=key)
+        given = value if equals else next(left, None)
+        if given is None:
+            raise ActError("no_value", key=key)
+        values[key] = given
+    if plain:
+        _verb(plain[0])
+    if len(plain) != 2:
+        raise ActError("call")
+    return plain[0], plain[1], values

@@ -1,0 +1,88 @@
+"""python -m tools tick: run the schedules once, on the local stage, now or at a given instant."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from chalicelib.core.saving import StoreError
+from chalicelib.logs import JsonLines
+from tools.connected import NotConnectedError, local_stage
+
+if TYPE_CHECKING:
+    from chalicelib.wiring import Wiring
+
+Counts = Mapping[str, int]
+
+
+def _draw(stage: "Wiring", now: datetime) -> Counts:
+    return {"drawn": stage.drawing.run(now)}
+
+
+def _close(stage: "Wiring", now: datetime) -> Counts:
+    return {"documents": stage.closing.run(now)}
+
+
+def _dispatch(stage: "Wiring", now: datetime) -> Counts:
+    return {"visits": stage.surveys.run(now), "effects": stage.effects.run(now)}
+
+
+SCHEDULES: "Final[Mapping[str, Callable[[Wiring, datetime], Counts]]]" = {
+    "draw": _draw,
+    "close": _close,
+    "dispatch": _dispatch,
+}
+"""Dispatch comes last, so that the mails the others plan go out in the same tick."""
+
+
+def tick(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[dispatch|draw|close]...", help="all of them without a name"),
+    ] = None,
+    now: Annotated[
+        str, typer.Option(metavar="ISO", help="the instant, with its zone; else the clock's")
+    ] = "",
+) -> None:
+    """Run the schedules once and print what each did: visits looked at, effects, documents."""
+    wanted = names or list(SCHEDULES)
+    unknown = [name for name in wanted if name not in SCHEDULES]
+    if unknown:
+        print(f"{unknown[0]} is no schedule; there are: {', '.join(SCHEDULES)}", file=sys.stderr)
+        raise SystemExit(2)
+    try:
+        stage = local_stage(now=now, sends=True)
+        with _warnings_shown():
+            done = run(wanted, stage)
+    except NotConnectedError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from error
+    except StoreError as error:
+        print(f"the database was busy ({error}): the next tick goes on", file=sys.stderr)
+        raise SystemExit(2) from error
+    print(json.dumps(done))
+
+
+def run(names: list[str], stage: "Wiring") -> dict[str, object]:
+    """What each named schedule did at the stage's present instant, in this order."""
+    at = stage.now()
+    return {"now": at.isoformat(), **{name: SCHEDULES[name](stage, at) for name in names}}
+
+
+@contextmanager
+def _warnings_shown() -> Iterator[None]:
+    """What holds a schedule up is on stderr, as it would be in its log."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    handler.setLevel(logging.WARNING)
+    logger = logging.getLogger("chalicelib")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
