@@ -4,11 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from chalicelib.core.replies import read
-from tools.__main__ import app
-from tools.corpus import STORED, CorpusError, Row, enough, rows, verdict
+from tools.corpus import STORED, CorpusError, Row, corpus, enough, rows, verdict
 
 FOLDER = Path(__file__).parent / "corpus"
 LEAST_ROWS = 600
@@ -119,6 +119,8 @@ def test_malformed_corpus_is_refused_with_its_place(
     ],
 )
 def test_command_exits_by_what_it_found(tmp_path: Path, line: str, status: int, shown: str) -> None:
-    result = CliRunner().invoke(app, ["corpus", str(corpus_of(tmp_path, line))])
+    app = typer.Typer()
+    app.command()(corpus)
+    result = CliRunner().invoke(app, [str(corpus_of(tmp_path, line))])
     assert result.exit_code == status
     assert shown in result.output
