@@ -17,7 +17,13 @@ from chalicelib.wording import EXAMPLE, WordingError, render
 from tests.catalogues import compile_catalogues, entries
 
 HOTLINE = "+8613800138000"
-VALUES = {"grades": "AB-", "day": "2026-09-30", "appliance": "", "case_number": "123456789"}
+VALUES = {
+    "grades": "AB-",
+    "day": "2026-09-30",
+    "appliance": "",
+    "case_number": "123456789",
+    "caller": "+8613800138000",
+}
 EVERYDAY = {"zh": ("安家服务", "洗衣机"), "en": ("Anjia Service", "washing machine")}
 LONG_COMPANY = "Shanghai Anjia Home Appliance After-Sales Service Co Limited"
 LONGEST = {
