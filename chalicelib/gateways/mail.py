@@ -43,6 +43,6 @@ class SesPost:
             self._ses = boto3.client("sesv2")
         self._ses.send_email(
             FromEmailAddress=str(message["From"]),
-            Destination={"ToAddresses": [str(message["To"])]},
+            Destination={"ToAddresses": [each.addr_spec for each in message["To"].addresses]},
             Content={"Raw": {"Data": bytes(message)}},
         )
