@@ -8,6 +8,7 @@ from typing import Final
 
 from chalicelib.core.draws import Pick
 from chalicelib.core.visits import Facts
+from chalicelib.report import MADE_AT
 from chalicelib.texts import Say
 
 COLUMNS: Final = ("no", "customer", "phone", "job", "unit", "appliance", "day", "deadline")
@@ -55,11 +56,12 @@ def sheets(calls: Sequence[Call], say: Say) -> list[Sheet]:
 
 
 def workbook(sheets: Sequence[Sheet], deadline: str, say: Say) -> bytes:
-    """The XLSX file; every cell is text, telephone numbers too."""
+    """The XLSX file; every cell is text, telephone numbers too. Same calls, same bytes."""
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     content = BytesIO()
     with Workbook(content, OPTIONS) as book:
+        book.set_properties({"created": MADE_AT})
         head = book.add_format({"bold": True, "bottom": 1})
         text = book.add_format({"num_format": "@"})
         for place, sheet in enumerate(sheets or [Sheet("-", ())], start=1):

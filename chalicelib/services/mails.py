@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -101,12 +102,13 @@ class Mails:
         message["From"] = self._sender
         message["To"] = ", ".join(self._readers(effect.what))
         message["Subject"] = header(self._marked(page.title, say))
-        if effect.due_at is not None:
-            message["Date"] = format_datetime(effect.due_at)
+        if effect.outbox.leased_at is not None:
+            message["Date"] = format_datetime(effect.outbox.leased_at)
         message.set_content(_plain(page))
         message.add_alternative(self._html(page, language, say), subtype="html")
         for name, subtype, content in page.attachments:
             message.add_attachment(content, maintype="application", subtype=subtype, filename=name)
+        _set_boundaries(message)
         return message
 
     def _page(self, what: str) -> Callable[[Mapping[str, str], Say], _Page]:
@@ -265,6 +267,13 @@ def _plain(page: _Page) -> str:
     table = ["\t".join(str(cell) for cell in row) for row in (page.columns, *page.rows) if row]
     facts = [f"{name}\n{value}" for name, value in page.facts]
     return "\n\n".join([page.title, *page.paragraphs, "\n".join(table), *facts]) + "\n"
+
+
+def _set_boundaries(message: EmailMessage) -> None:
+    """The same lines between the parts each time: email draws them by chance otherwise."""
+    named = sha256(str(message["Message-ID"]).encode()).hexdigest()[:32]
+    for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{place}_{named}")
 
 
 @cache
