@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from http import HTTPStatus
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
@@ -28,9 +27,7 @@ def refuse_kindly(request: Request, respond: Callable[[Request], Response]) -> R
         return Response("", status_code=403, headers={"Content-Type": "text/plain"})
     except api.ApiError as error:
         return api.refusal(error)
-    if response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return api.refusal(api.ApiError(500, "failed", "Something went wrong on our side."))
-    return response
+    return api.retold(response)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

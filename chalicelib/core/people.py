@@ -1,9 +1,15 @@
 """Units and the people around them."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 ROLES: Final = ("supervisor", "lead", "hr", "auditor", "admin")
+MAIL: Final = re.compile(
+    r"(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,188}[A-Za-z0-9])?"
+)
+"""One plain mail address: no name, no second address, and no encoded word that hides one."""
+
 SCOPES: Final = ("visits:write", "visits:read", "assessments:read", "units:write")
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from chalicelib import toml_values as toml
-from chalicelib.core.people import ROLES, SCOPES, ApiToken, Member, Technician, Unit
+from chalicelib.core.people import MAIL, ROLES, SCOPES, ApiToken, Member, Technician, Unit
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.uploads import IDENTIFIER, ParsedPhone
 from chalicelib.services import phone_numbers
@@ -106,10 +106,7 @@ def _phone(value: object) -> str:
 
 
 _ID: Final = toml.text(IDENTIFIER.pattern, "letters, digits and . _ -, 1 to 64")
-_MAIL: Final = toml.text(
-    r"(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,188}[A-Za-z0-9])?",
-    "a mail address",
-)
+_MAIL: Final = toml.text(MAIL.pattern, "a mail address")
 _LANGUAGE: Final = toml.one_of(LOCALES)
 
 

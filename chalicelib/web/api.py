@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from chalice.app import Blueprint, ChaliceUnhandledError, Request, Response
 
@@ -11,7 +12,10 @@ from chalicelib.core.uploads import FieldError
 from chalicelib.services import units
 from chalicelib.web.provided import Provide, Services
 
-MOST_ROWS = 100
+MOST_ROWS: Final = 100
+
+READING: Final = ["GET", "HEAD"]
+"""API Gateway refuses a method without a route of its own, so HEAD needs one wherever GET has."""
 
 
 @dataclass
@@ -32,11 +36,26 @@ def refusal(error: ApiError) -> Response:
     return _json({"error": told}, error.status)
 
 
+OF_THE_FRAMEWORK: Final = {
+    405: ("method_not_allowed", "This address does not take this method."),
+    415: ("unsupported_media_type", "This address does not take this Content-Type."),
+    500: ("failed", "Something went wrong on our side."),
+}
+"""Statuses that Chalice answers by itself, in a form of its own → code and sentence of ours."""
+
+
+def retold(response: Response) -> Response:
+    """A response as it is, a refusal of the framework in our form."""
+    if response.status_code not in OF_THE_FRAMEWORK:
+        return response
+    return refusal(ApiError(response.status_code, *OF_THE_FRAMEWORK[response.status_code]))
+
+
 def blueprint(provide: Provide) -> Blueprint:
     """/health and /api/…"""
     routes = Blueprint(__name__)
 
-    @routes.route("/health", methods=["GET"])
+    @routes.route("/health", methods=READING)
     def health() -> Response:
         return _json({"status": "ok"})
 
@@ -47,7 +66,7 @@ def blueprint(provide: Provide) -> Blueprint:
         rows = _rows(routes.current_request)
         return _json({"results": services.visits.upload(rows, token, services.now())})
 
-    @routes.route("/api/visits/{visit_id}", methods=["GET"])
+    @routes.route("/api/visits/{visit_id}", methods=READING)
     def show_visit(visit_id: str) -> Response:
         services = provide()
         token = _allowed(services, routes.current_request, "visits:read", "visits:write")
@@ -56,7 +75,7 @@ def blueprint(provide: Provide) -> Blueprint:
             raise ApiError(404, "not_found", "There is no such visit.")
         return _json(visit)
 
-    @routes.route("/api/assessments/{unit}/{month}", methods=["GET"])
+    @routes.route("/api/assessments/{unit}/{month}", methods=READING)
     def show_assessment(unit: str, month: str) -> Response:
         services = provide()
         token = _allowed(services, routes.current_request, "assessments:read")
@@ -68,7 +87,9 @@ def blueprint(provide: Provide) -> Blueprint:
     @routes.route("/api/units/{unit_id}", methods=["PUT"])
     def put_unit(unit_id: str) -> Response:
         services = provide()
-        _allowed(services, routes.current_request, "units:write")
+        token = _allowed(services, routes.current_request, "units:write")
+        if token.unit not in ("", unit_id):
+            raise ApiError(403, "forbidden", f"This token is bound to the unit {token.unit}.")
         body = _body(routes.current_request)
         put = units.put(services.people, unit_id, body, services.month())
         if not isinstance(put, Unit):
