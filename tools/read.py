@@ -41,7 +41,7 @@ def read(
             language=_language(language),
             ours=_messages(sent),
         )
-        context = _offering(context, _grades(asked)) if asked else context
+        context = _offering(context, _grades(asked, "asked")) if asked else context
     except InputError as error:
         _refuse(str(error))
     for number, line in enumerate(sys.stdin.buffer, start=1):
@@ -86,10 +86,10 @@ def _line(text: str, reading: Reading, explain: bool) -> bytes:
 # --- options and lines -----------------------------------------------------------------------
 
 
-def _items(names: list[str]) -> tuple[str, ...]:
+def _items(names: list[str], field: str = "pending") -> tuple[str, ...]:
     for name in names:
         if name not in ITEMS:
-            raise InputError(f"pending: {name!r} is none of {', '.join(ITEMS)}")
+            raise InputError(f"{field}: {name!r} is none of {', '.join(ITEMS)}")
     return tuple(item for item in ITEMS if item in names)
 
 
@@ -108,10 +108,10 @@ def _messages(path: Path | None) -> tuple[str, ...]:
     return tuple(line for line in lines if line.strip())
 
 
-def _grades(letters: str) -> Grades:
+def _grades(letters: str, field: str) -> Grades:
     upper = letters.upper()
     if len(upper) != len(ITEMS) or not set(upper) <= {*POINTS, "-"} or set(upper) == {"-"}:
-        raise InputError(f"asked: {letters!r} is not three of A to E or -, as in ABA")
+        raise InputError(f"{field}: {letters!r} is not three of A to E or -, as in ABA")
     return from_letters(upper)
 
 
@@ -148,11 +148,12 @@ def _context_of(fields: dict[str, Any], context: Context) -> Context:
     offered = fields.get("offered")
     if not offered:
         return context
-    return _offering(context, _grades(offered if isinstance(offered, str) else _spelled(offered)))
+    spelled = offered if isinstance(offered, str) else _spelled(offered)
+    return _offering(context, _grades(spelled, "offered"))
 
 
 def _spelled(offered: dict[str, Any]) -> str:
-    _items(list(offered))
+    _items(list(offered), "offered")
     return "".join(str(offered.get(item, "-")) for item in ITEMS)
 
 

@@ -169,7 +169,7 @@ def _answered(line: _Line, context: Context) -> Reading | None:
     """Yes or no to our open question, alone or before the grades that are meant."""
     if context.question not in ("confirm", "complaint"):
         return None
-    said, rest = keywords.yes_or_no(line.plain)
+    said, rest = keywords.yes_or_no(line.row)
     if not said:
         return None
     if rest:

@@ -84,16 +84,15 @@ def _is_doubtful_pair(row: Sequence[Token], core: Sequence[int]) -> bool:
 
 def verdict(row: Sequence[Token], last: int, spelling: Spelling) -> str:
     """What follows a reading at the start makes of it: "fine", "confirm", "ask", "" no reading."""
-    following = _following(row, last)
-    if _is_asked(row[last + 1 :]):
-        return "confirm"
-    if row[last].kind in "WN" and following[:1] == "c":
-        return ""  # no whole word: 满意的
-    if _is_label(row, last, spelling, following):
-        return "confirm"
+    following, rest = _following(row, last), row[last + 1 :]
     verdicts = next(verdicts for pattern, verdicts in _BOUNDARIES if pattern.match(following))
     seen = verdicts.get(spelling.binding, verdicts["any"])
-    return "ask" if seen and _is_taken_back(row[last + 1 :]) else seen
+    if not seen or (row[last].kind in "WN" and following[:1] == "c"):
+        return ""  # no boundary, or no whole word: 满意的
+    if _is_taken_back(rest):
+        return "ask"
+    is_doubtful = _is_asked(rest) or _is_label(row, last, spelling, following)
+    return "confirm" if is_doubtful else seen
 
 
 def _is_asked(rest: Sequence[Token]) -> bool:

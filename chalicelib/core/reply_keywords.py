@@ -106,16 +106,16 @@ _STATUS: Final = re.compile(
 )
 
 
-def yes_or_no(text: str) -> tuple[str, str]:
-    """ "yes", "no" or "", and what follows the word after a separator."""
-    if found := _YES_OR_NO.fullmatch(text):
+def yes_or_no(row: Sequence[Token]) -> tuple[str, str]:
+    """How the message begins, as "yes", "no" or "", and what follows after a separator."""
+    if found := _YES_OR_NO.fullmatch("".join(t.text for t in row if t.kind not in "()")):
         rest = found["rest"] or ""
         return ("yes" if found["yes"] else "no"), ("" if _COURTESY.fullmatch(rest) else rest)
     return "", ""
 
 
 _YES_OR_NO: Final = re.compile(
-    rf"[\"(']?(?:(?P<yes>{any_of(words.YES)})|(?P<no>{any_of(words.NO)}))[\")']?"
+    rf"(?:(?P<yes>{any_of(words.YES)})|(?P<no>{any_of(words.NO)}))"
     r"(?:[ ,、。.!:\n]+(?P<rest>.*)|)",
     re.DOTALL,
 )

@@ -104,10 +104,9 @@ def _is_mouth(row: list[Token], at: int, colons: set[str]) -> bool:
         has_mouth = "[" in (following.kind, kind_at(row, at + 2))
         return has_mouth and row[at].value != "A"
     after = kind_at(row, at + 2) if kind_at(row, at + 2) != " " else kind_at(row, at + 3)
-    before = kind_at(row, at - 1) if kind_at(row, at - 1) != " " else kind_at(row, at - 2)
     is_list_end = following.text == ";" and ";" in colons
-    is_before_words = before in _NAMED and after != ""
-    return after not in _COLON_LEADS and not is_list_end and not is_before_words
+    is_end = not after.isalnum() or after in ("e", "U")
+    return is_end and not is_list_end
 
 
 def _is_heart(row: list[Token], at: int) -> bool:
@@ -117,8 +116,6 @@ def _is_heart(row: list[Token], at: int) -> bool:
 _NOSES: Final = ("-", "'", "_", ",", " ", ":")
 _LONGEST_NOSE: Final = 3
 _COLON_FOLLOWS: Final = LETTERED | frozenset("N123DJC")
-_NAMED: Final = frozenset("N123")
-_COLON_LEADS: Final = LETTERED | frozenset("NW123D")
 
 
 def _articles(row: list[Token]) -> list[Token]:

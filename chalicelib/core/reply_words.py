@@ -19,7 +19,7 @@ SIMPLER: Final[Mapping[int, int]] = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
 LATIN_LETTERS: Final = str.maketrans(
     {
-        **dict.fromkeys("’‘‛ʼʹ′`´", "'"),
+        **dict.fromkeys("’‘‛ʼʹ′", "'"),
         **dict(zip("🅰🅱🅲🅳🅴", "abcde", strict=True)),  # negative squared capitals
         **dict(zip("🅐🅑🅒🅓🅔", "abcde", strict=True)),  # negative circled capitals
         **dict(zip("ᴀʙᴄᴅᴇ", "abcde", strict=True)),  # small capitals
