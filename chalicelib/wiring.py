@@ -132,7 +132,8 @@ class Wiring:
     @cached_property
     def deliveries(self) -> Deliveries:
         """Takes status callbacks."""
-        return Deliveries(self.storage.visits, self.rules)
+        storage = self.storage
+        return Deliveries(storage.visits, storage.phones, storage.commit, self.rules)
 
     @cached_property
     def visits(self) -> VisitDesk:

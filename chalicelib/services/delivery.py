@@ -1,13 +1,17 @@
 """What became of a text: the provider's refusals and status callbacks, applied to the visit."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chalicelib.core import delivery, survey, text_ids
+from chalicelib.core.inbound import OptEvent
+from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Stale
+from chalicelib.core.text_ids import TextOfVisit
 from chalicelib.core.visits import Visit, VisitKey
 
 log = logging.getLogger(__name__)
@@ -24,6 +28,14 @@ class Changing(Protocol):
 
 class Visits(Changing, Protocol):
     def note_delivery(self, key: VisitKey, rank: int, status: str) -> bool: ...
+
+
+class Phones(Protocol):
+    def get(self, number: str) -> Phone: ...
+
+
+Commit = Callable[[Sequence[object], Sequence[object]], None]
+"""commit(adds, saves): all of it or nothing."""
 
 
 def change(
@@ -52,27 +64,58 @@ def failed(visit: Visit, code: int, now: datetime, rules: Rulebook) -> Visit:
     return survey.on_undeliverable(visit, str(code), now)
 
 
+def suppress(phones: Phones, commit: Commit, number: str, now: datetime) -> None:
+    """Keep that the provider refuses to text this number: its owner told it to stop."""
+    for _ in range(TRIES):
+        phone = phones.get(number)
+        if phone.opted_out_at is not None:
+            return
+        event = OptEvent(number, now, opted_out=True, by="provider", cause=str(delivery.SUPPRESSED))
+        try:
+            commit([event], [replace(phone, opted_out_at=now)])
+        except Stale:
+            continue
+        return
+    raise Stale(number)
+
+
 class Deliveries:
     """Takes status callbacks."""
 
-    def __init__(self, visits: Visits, rules: Rulebook) -> None:
-        """The visits whose texts are followed."""
+    def __init__(self, visits: Visits, phones: Phones, commit: Commit, rules: Rulebook) -> None:
+        """The visits whose texts are followed, the phones that may turn out to be suppressed."""
         self._visits = visits
+        self._phones = phones
+        self._commit = commit
         self._rules = rules
 
     def note(self, text_id: str, sid: str, status: str, code: int, now: datetime) -> None:
         """Apply one callback; any order, any number of copies, end alike."""
-        key = text_ids.visit_of(text_id)
+        text = text_ids.visit_of(text_id)
         rank = delivery.RANKS.get(status, 0)
-        if key is None or not rank:
+        if text is None or not rank:
             log.info("status not followed", extra={"text_id": text_id, "status": status})
             return
-        news = self._visits.note_delivery(key, rank, status)
-        if news and status in delivery.FAILED:
-            change(self._visits, key, lambda visit: self._failed(visit, sid, code, now))
+        self._visits.note_delivery(text.visit, rank, status)
+        if status in delivery.FAILED:
+            self._note_failure(text, sid, code, now)
 
-    def _failed(self, visit: Visit, sid: str, code: int, now: datetime) -> Visit | None:
-        outbox = visit.survey.outbox
-        if outbox is None or (outbox.sid and outbox.sid != sid):
-            return None
-        return failed(visit, code, now, self._rules)
+    def _note_failure(self, text: TextOfVisit, sid: str, code: int, now: datetime) -> None:
+        def decide(visit: Visit) -> Visit | None:
+            if not _is_on_its_way(visit, text.number, sid):
+                return None
+            return failed(visit, code, now, self._rules)
+
+        visit = change(self._visits, text.visit, decide)
+        if visit is not None and code == delivery.SUPPRESSED:
+            suppress(self._phones, self._commit, visit.facts.phone, now)
+
+
+def _is_on_its_way(visit: Visit, number: int, sid: str) -> bool:
+    """Whether this is the text the survey waits for; its failure may be told before its sid."""
+    outbox = visit.survey.outbox
+    if outbox is None:
+        return False
+    if outbox.state in ("leased", "unknown"):
+        return number == visit.survey.contacts + 1
+    return outbox.state == "sent" and outbox.sid == sid

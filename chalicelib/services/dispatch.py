@@ -1,26 +1,25 @@
 """The dispatcher: sends what is due, each text at most once, each invitation to one phone once."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chalicelib import wording
 from chalicelib.core import delivery, sending, survey, text_ids
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany
-from chalicelib.core.inbound import OptEvent
 from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Busy, Stale
 from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services import phone_numbers
-from chalicelib.services.delivery import change, failed
+from chalicelib.services.delivery import Commit, change, failed, suppress
 
 log = logging.getLogger(__name__)
 
-MOST_A_RUN: Final = 400
-"""Texts of one run: at half a second each well within the function's time."""
+MOST_A_RUN: Final = 200
+"""Visits of one run: at half a second a text the last one is sent well within its lease."""
 
 STOPPED: Final = timedelta(hours=1)
 BACK_OFF: Final = timedelta(minutes=2)
@@ -64,7 +63,7 @@ class SurveyDispatcher:
         visits: Visits,
         phones: Phones,
         switch: Switch,
-        commit: Callable[[Sequence[object], Sequence[object]], None],
+        commit: Commit,
         sender: Sender,
         rules: Rulebook,
         lease: Callable[[], str],
@@ -84,55 +83,57 @@ class SurveyDispatcher:
         found = [visit for visit in map(self._visits.get, keys) if visit is not None]
         may_send = self._switch.sending() if found else False
         for visit in sorted(found, key=lambda visit: visit.facts.completed_at, reverse=True):
-            self._one(visit, may_send, now)
+            if self._one(visit, may_send, now) == TooMany():
+                break
         return len(keys)
 
-    def _one(self, visit: Visit, may_send: bool, now: datetime) -> None:
-        """One visit's failure holds up no other."""
+    def _one(self, visit: Visit, may_send: bool, now: datetime) -> Outcome | None:
+        """The outcome where a text was sent; one visit's failure holds up no other."""
         try:
-            self._turn(visit, may_send, now)
+            return self._turn(visit, may_send, now)
         except (Stale, Busy):
             log.info("others are at it", extra={"visit": visit.facts.visit_id})
         except Exception:
             log.exception("visit not dispatched", extra={"visit": visit.facts.visit_id})
             change(self._visits, visit.key, lambda now_stored: self._put_off(now_stored, now))
+        return None
 
     def _put_off(self, visit: Visit, now: datetime) -> Visit | None:
         """A visit that fails again and again must not stand before the others for ever."""
         due = visit.survey.due_at
         return survey.put_off(visit, now + OPERATOR) if due and due <= now else None
 
-    def _turn(self, visit: Visit, may_send: bool, now: datetime) -> None:
+    def _turn(self, visit: Visit, may_send: bool, now: datetime) -> Outcome | None:
         if visit.survey.due_at is None or visit.survey.due_at > now:
-            return
+            return None
         if visit.survey.outbox and visit.survey.outbox.state in ("leased", "unknown"):
             self._look_up(visit, now)
-            return
+            return None
         phone = self._phones.get(visit.facts.phone)
         rivals = [self._visits.get(key) for key in survey.rivals_of(visit, phone)]
         known = [rival for rival in rivals if rival is not None]
         zones = self._zones(visit)
         turn = survey.on_due(visit, phone, known, zones, now, self._rules)
-        if not turn.send:
-            self._visits.save(turn.visit)
-        elif not may_send:
-            self._visits.save(survey.on_postponed(visit, now + STOPPED))
-        else:
-            self._send(turn, now)
+        if turn.send and may_send:
+            return self._send(turn, now)
+        put_off = survey.on_postponed(visit, now + STOPPED)
+        self._visits.save(put_off if turn.send else turn.visit)
+        return None
 
-    def _send(self, turn: survey.DueTurn, now: datetime) -> None:
+    def _send(self, turn: survey.DueTurn, now: datetime) -> Outcome:
         message = self._message(turn.visit, turn.send)
         lease = self._lease()
         leased = survey.leased(turn.visit, message, lease, now)
         self._commit([], [leased] if turn.phone is None else [leased, turn.phone])
-        facts = leased.facts
+        text_id = text_ids.of_visit(leased.key, leased.survey.contacts + 1)
         outcome = self._sender.sms().send(
-            facts.phone,
+            leased.facts.phone,
             self._body(leased, message),
-            f"{self._sender.public_base_url}/twilio/status/{text_ids.of_visit(leased.key)}",
+            f"{self._sender.public_base_url}/twilio/status/{text_id}",
             sending.validity(now, self._zones(leased), self._rules),
         )
         self._apply(leased.key, outcome, lease, now)
+        return outcome
 
     def _message(self, visit: Visit, message: str) -> str:
         one_way = visit.facts.country in self._rules.no_sms_reply
@@ -146,12 +147,12 @@ class SurveyDispatcher:
     def _apply(self, key: VisitKey, outcome: Outcome, lease: str, now: datetime) -> None:
         def decide(visit: Visit) -> Visit | None:
             outbox = visit.survey.outbox
-            mine = outbox is not None and outbox.lease == lease
+            mine = outbox is not None and (outbox.lease, outbox.state) == (lease, "leased")
             return self._after(visit, outcome, now) if mine else None
 
         visit = change(self._visits, key, decide)
         if outcome == Refused(delivery.SUPPRESSED) and visit is not None:
-            self._suppress(visit.facts.phone, now)
+            suppress(self._phones, self._commit, visit.facts.phone, now)
 
     def _after(self, visit: Visit, outcome: Outcome, now: datetime) -> Visit:
         if isinstance(outcome, Sent):
@@ -168,13 +169,6 @@ class SurveyDispatcher:
             return failed(visit, code, now, self._rules)
         log.error("an operator is needed", extra={"code": code})
         return survey.on_postponed(visit, now + OPERATOR)
-
-    def _suppress(self, number: str, now: datetime) -> None:
-        phone = self._phones.get(number)
-        if phone.opted_out_at is None:
-            left = replace(phone, opted_out_at=now)
-            event = OptEvent(number, now, opted_out=True, by="provider", cause="21610")
-            self._commit([event], [left])
 
     def _look_up(self, visit: Visit, now: datetime) -> None:
         """Nobody knows whether the text went out: look, and only then let it be sent again."""
