@@ -11,7 +11,7 @@ from typing import Final
 from chalicelib.core import reply_keywords as keywords
 from chalicelib.core import reply_words as words
 from chalicelib.core.grades import ITEMS, Grades
-from chalicelib.core.reply_grades import Found, closing, last_triple, leading, unclear, whole
+from chalicelib.core.reply_grades import beginning, closing, last_triple, whole
 from chalicelib.core.reply_lexer import Token
 from chalicelib.core.reply_quotes import cleaned, is_copy
 from chalicelib.core.reply_spellings import Scope
@@ -109,6 +109,18 @@ class _Line:
     row: Sequence[Token]
     keyword: str
 
+    @property
+    def everything(self) -> str:
+        return self.received.strip() if self.cleaned.text else ""
+
+    def words(self, where: tuple[int, int] | None) -> str:
+        """Words of the text as received, by where they stand in the cleaned one."""
+        if where is None:
+            return ""
+        origins = [*self.cleaned.origins, len(self.received)]
+        start, end = where
+        return self.received[origins[start] if start else 0 : origins[end]].strip()
+
 
 def _line(text: str, ours: Sequence[str]) -> _Line:
     line = cleaned(text, ours)
@@ -117,27 +129,13 @@ def _line(text: str, ours: Sequence[str]) -> _Line:
     return _Line(text, line, plain, row, keywords.bare(row))
 
 
-def _words(line: _Line, where: tuple[int, int] | None) -> str:
-    """Words of the text as received, by where they stand in the cleaned one."""
-    if where is None:
-        return ""
-    origins = [*line.cleaned.origins, len(line.received)]
-    start, end = where
-    last = len(line.received) if end >= len(line.cleaned.text) else origins[end]
-    return line.received[origins[start] if start else 0 : last].strip()
-
-
-def _everything(line: _Line) -> str:
-    return line.received.strip()
-
-
 # --- the order of the rules ------------------------------------------------------------------
 
 
 def _dropped(line: _Line, context: Context) -> Reading | None:
     if not context.question or line.keyword not in words.DROPS:
         return None
-    return Reading("comment", "dropped", comment=_everything(line), answer="drop")
+    return Reading("comment", "dropped", comment=line.everything, answer="drop")
 
 
 def _opted_out(line: _Line, context: Context) -> Reading | None:
@@ -155,7 +153,7 @@ def _helped(line: _Line, context: Context) -> Reading | None:
 def _unreadable(line: _Line, context: Context) -> Reading | None:
     if not keywords.is_unreadable(line.row):
         return None
-    return Reading("comment", "unreadable", comment=_everything(line), person=True)
+    return Reading("comment", "unreadable", comment=line.everything, person=True)
 
 
 def _progress(line: _Line, context: Context) -> Reading | None:
@@ -169,26 +167,30 @@ def _answered(line: _Line, context: Context) -> Reading | None:
     """Yes or no to our open question, alone or before the grades that are meant."""
     if context.question not in ("confirm", "complaint"):
         return None
-    said, rest = keywords.yes_or_no(line.row)
-    if not said:
+    answer = keywords.yes_or_no(line.row)
+    if answer.rest and context.question == "confirm":
+        return _answered_with(answer, context)
+    if not answer.said or (answer.rest and not answer.parted):
         return None
-    if rest:
-        return _answered_with(said, tokens(rest), context)
-    if said == "no":
-        return Reading("comment", "declined", comment=_everything(line), answer="no")
+    if answer.said == "no":
+        return Reading("comment", "declined", comment=line.everything, answer="no")
     if context.question == "complaint":
-        return Reading("complaint", "complaint_confirmed", complaint=True, answer="yes")
+        comment = line.everything if answer.rest else ""
+        return Reading("complaint", "complaint_confirmed", {}, comment, True, "yes")
     return _confirmed(context) if context.offered else None
 
 
-def _answered_with(said: str, rest: Sequence[Token], context: Context) -> Reading | None:
-    """Yes, ABA or no, ABC: with grades after it that are clear by themselves."""
-    found = whole(rest, _scope(context)) if context.question == "confirm" else None
+def _answered_with(answer: keywords.Answer, context: Context) -> Reading | None:
+    """Yes ABA or no, ABC: with grades after it that are clear by themselves."""
+    found = whole(tokens(answer.rest), _scope(context))
     if found is None or found.kind not in STORED:
         return None
-    if said == "yes" and dict(found.grades) == dict(context.offered):
-        return _confirmed(context)
-    return Reading(found.kind, "replaced", found.grades, answer="no") if said == "no" else None
+    is_offer = dict(found.grades) == dict(context.offered)
+    if answer.said == "yes":
+        return _confirmed(context) if is_offer else None
+    if is_offer or not answer.parted:
+        return None
+    return Reading(found.kind, "replaced", found.grades, answer="no")
 
 
 def _confirmed(context: Context) -> Reading:
@@ -198,30 +200,15 @@ def _confirmed(context: Context) -> Reading:
 
 
 def _graded(line: _Line, context: Context) -> Reading | None:
-    found = _found(line, context)
+    found = beginning(line.row, _scope(context))
     if found is None or found.kind not in STORED:
         return None
-    comment = _words(line, found.words)
-    if context.question == "confirm" and dict(found.grades) == dict(context.offered):
-        return replace(_confirmed(context), comment=comment)
+    is_offer = context.question == "confirm" and dict(found.grades) == dict(context.offered)
     if len(found.grades) == len(ITEMS) and is_copy(line.cleaned.text, context.ours):
-        return Reading("confirm", "copied_example", found.grades)
+        return _confirmed(context) if is_offer else Reading("confirm", "copied", found.grades)
+    reading = _confirmed(context) if is_offer else Reading(found.kind, found.rule, found.grades)
     after = line.plain[found.words[0] :] if found.words else ""
-    return Reading(found.kind, found.rule, found.grades, comment, keywords.complains(after))
-
-
-def _found(line: _Line, context: Context) -> Found | None:
-    if not _may_be_graded(context):
-        return None
-    return _beginning(line.row, _scope(context))
-
-
-def _beginning(row: Sequence[Token], scope: Scope) -> Found | None:
-    return whole(row, scope) or leading(row, scope) or unclear(row, scope)
-
-
-def _may_be_graded(context: Context) -> bool:
-    return context.answered or bool(context.surveyed and context.pending)
+    return replace(reading, comment=line.words(found.words), complaint=keywords.complains(after))
 
 
 def _scope(context: Context) -> Scope:
@@ -233,7 +220,7 @@ def _remarked(line: _Line, context: Context) -> Reading | None:
     before = line.plain[: triple.words[1]] if triple and triple.words else line.plain
     for said, grades in ((before, triple.grades if triple else {}), (line.plain, {})):
         if kind := keywords.remark(said):
-            return Reading(kind, kind, grades, _everything(line))
+            return Reading(kind, kind, grades, line.everything)
     return None
 
 
@@ -242,31 +229,30 @@ def _complained(line: _Line, context: Context) -> Reading | None:
         return None
     triple = last_triple(line.row, _scope(context))
     grades = triple.grades if triple else {}
-    return Reading("complaint", "complaint", grades, _everything(line), complaint=True)
+    return Reading("complaint", "complaint", grades, line.everything, complaint=True)
 
 
 def _maybe_complained(line: _Line, context: Context) -> Reading | None:
     if not keywords.complains(line.plain):
         return None
-    return Reading("ask", "complaint_question", comment=_everything(line), complaint=True)
+    return Reading("ask", "complaint_question", comment=line.everything, complaint=True)
 
 
 def _offered(line: _Line, context: Context) -> Reading | None:
     """Grades to confirm, or grade material to ask about."""
-    if not _may_be_graded(context):
-        return None
-    found = _found(line, context) or closing(line.row, _scope(context))
+    scope = _scope(context)
+    found = beginning(line.row, scope) or closing(line.row, scope)
     if found is None:
         return None
-    return Reading(found.kind, found.rule, found.grades, _words(line, found.words))
+    return Reading(found.kind, found.rule, found.grades, line.words(found.words))
 
 
 def _looks_alike(line: _Line, context: Context) -> Reading | None:
     """Letters of another alphabet in the place of A–E."""
     seen = skeleton(line.cleaned.text)
-    if seen == line.cleaned.text or not _may_be_graded(context):
+    if seen == line.cleaned.text:
         return None
-    found = _beginning(tokens(seen), _scope(context))
+    found = beginning(tokens(seen), _scope(context))
     if found is None or (found.kind == "confirm" and found.words):
         return None
     return Reading("ask", "look_alikes")
@@ -274,7 +260,7 @@ def _looks_alike(line: _Line, context: Context) -> Reading | None:
 
 def _commented(line: _Line, context: Context) -> Reading:
     rule = "comment" if line.cleaned.text else "empty"
-    return Reading("comment", rule, comment=_everything(line))
+    return Reading("comment", rule, comment=line.everything)
 
 
 _ORDER: Final[Sequence[tuple[str, Callable[[_Line, Context], Reading | None]]]] = (
@@ -302,4 +288,4 @@ def _in_answer(reading: Reading, line: _Line, context: Context) -> Reading:
         return reading
     if dict(reading.grades) == dict(context.offered):
         return reading
-    return Reading("comment", "other_than_offered", comment=_everything(line), person=True)
+    return Reading("comment", "other_than_offered", comment=line.everything, person=True)

@@ -28,7 +28,7 @@ def is_well_spaced(core: Sequence[int], row: Sequence[Token]) -> bool:
     return (
         all(_are_apart(row, left, right, letter_first) for left, right in pairwise(core))
         and _signs_fit(row, core)
-        and not _is_doubtful_pair(row, core)
+        and _marks_fit(row, core)
     )
 
 
@@ -38,6 +38,8 @@ def _are_apart(row: Sequence[Token], left: int, right: int, letter_first: bool) 
         return any(token.kind in SEPARATING or token.kind == "C" for token in gap)
     if kinds == "LN" and letter_first:  # A及时 B质量: glued or one space apart
         return shape(token for token in gap if token.kind not in "()") in ("", " ")
+    if kinds in ("1L", "2L") and letter_first:  # A1 B2 A3, not A1B2A3
+        return bool(gap)
     return True
 
 
@@ -49,7 +51,8 @@ def _signs_fit(row: Sequence[Token], core: Sequence[int]) -> bool:
     if any(_hangs(row, left) for left, _ in pairwise(graded)):
         return False
     gaps = {_signs(row[left:right]) for left, right in pairwise(graded)}
-    lead = _signs(row[max(core[0] - 2, 0) : graded[0]])
+    opens = all(token.kind in SEPARATING for token in row[: core[0]])
+    lead = _signs(row[0 if opens else core[0] : graded[0]])
     if lead and not gaps and graded[0] == core[0]:
         return lead == "-" and row[graded[0]].kind == "T"  # a bullet, not a minus
     return len(gaps | ({lead} if lead else set())) <= 1 and not _ends_in_sign(row, graded[-1])
@@ -71,12 +74,19 @@ def _ends_in_sign(row: Sequence[Token], last: int) -> bool:
     return hangs or (bool(SIGNS & set(rest)) and set(rest) <= SEPARATING)
 
 
-def _is_doubtful_pair(row: Sequence[Token], core: Sequence[int]) -> bool:
-    """Two letters that are as likely something else: A/C, e_e."""
-    if shape(row[at] for at in core) != "LL":
+def _marks_fit(row: Sequence[Token], core: Sequence[int]) -> bool:
+    """No formula, face or air conditioner: a*b=c, e_e, A/C."""
+    kinds = shape(row[at] for at in core)
+    if set(kinds) != {"L"}:
+        return True
+    text = "".join(token.text for token in row[core[0] : core[-1] + 1])
+    if kinds == "LL" and ("_" in text or text in words.PAIRS):
         return False
-    text = "".join(token.text for token in row[core[0] : core[1] + 1])
-    return "_" in text or text in words.PAIRS
+    return len({_marks(row[left:right]) for left, right in pairwise(core)}) <= 1
+
+
+def _marks(row: Iterable[Token]) -> str:
+    return "".join(token.text for token in row if token.text in ("_", "=", ":"))
 
 
 # --- what may follow -------------------------------------------------------------------------
@@ -109,12 +119,12 @@ def _following(row: Sequence[Token], last: int) -> str:
 
 
 def _class(token: Token) -> str:
-    """w for a Latin word or number, c for a Chinese one, else the token's own kind."""
-    if is_latin(token):
+    """w for a Latin word or number, M for 师傅, c for another Chinese word, else the kind."""
+    if is_latin(token) or token.text == "&":
         return "w"
     if token.text == ";":
         return ","
-    return "c" if token.text[:1].isalpha() else token.kind
+    return "c" if token.text[:1].isalpha() and token.kind != "M" else token.kind
 
 
 _BOUNDARIES: Final[Sequence[tuple[re.Pattern[str], Mapping[str, str]]]] = tuple(
@@ -124,9 +134,9 @@ _BOUNDARIES: Final[Sequence[tuple[re.Pattern[str], Mapping[str, str]]]] = tuple(
         (r"'| ?: ?[w/('p]", {"any": "confirm"}),  # 'bce', CDC: a notice
         (r" ?\(w", {"any": "confirm", "separated": "fine"}),
         (r"w", {"any": ""}),
-        (r" w", {"any": "confirm", "separated": "fine"}),
-        (r"c", {"any": "fine", "named": ""}),
-        (r" c", {"any": "fine", "named": "confirm"}),
+        (r" w", {"any": "confirm", "separated": "fine", "alike": ""}),  # all c u soon
+        (r"c", {"any": "fine", "named": "", "alike": ""}),  # 质量A货
+        (r"M| [cM]", {"any": "fine", "named": "confirm", "alike": "confirm"}),
         (r"", {"any": "fine"}),
     )
 )
@@ -136,7 +146,7 @@ _BOUNDARIES: Final[Sequence[tuple[re.Pattern[str], Mapping[str, str]]]] = tuple(
 def _is_label(row: Sequence[Token], last: int, spelling: Spelling, following: str) -> bool:
     """Whether the letters are rather a label: AAA电池, A、B、C三种, A. B. C. Smith, AAB吗."""
     after = row[last + 1 : last + 5]
-    if spelling.binding == "named":
+    if spelling.binding not in ("glued", "separated"):
         return False
     if _LABEL.match("".join(token.text for token in after)):
         return True
@@ -169,20 +179,21 @@ _LABEL: Final = re.compile(
 
 def _is_taken_back(rest: Sequence[Token]) -> bool:
     """Whether a comment corrects, counts on, asks about the letters or grades again."""
-    spoken = (token for token in rest if token.kind not in _UNSPOKEN)
-    first = next(spoken, None)
+    spoken = [token for token in rest if token.kind not in _UNSPOKEN]
+    first = next((token for token in spoken if token.kind != "X"), None)
     if first is None:
         return False
     is_letter = first.kind == "o" and len(first.text) == 1 and first.text not in words.ONE_LETTER
     return (
         is_letter
-        or first.kind in "123DWx"
-        or first.text in (*words.CORRECTIONS, *words.WHICH)
+        or first.kind in "123DWxa"
+        or first.text in words.CORRECTIONS
+        or spoken[0].text in words.ABOUT_LETTERS
         or _GRADES_AGAIN.search(_clauses(rest)) is not None
     )
 
 
-_UNSPOKEN: Final = SEPARATING | FILLING | frozenset("eUX[—?")
+_UNSPOKEN: Final = SEPARATING | FILLING | frozenset("eU[—?")
 _GRADES_AGAIN: Final = re.compile(r"T|L,?L,?L|N,?[LW]|N,?e|XL|Z|LY|(?:^|,)(?:n|n?L)(?:,|$)")
 
 
@@ -197,7 +208,8 @@ def _clauses(rest: Iterable[Token]) -> str:
 
 def words_after(row: Sequence[Token], last: int) -> tuple[int, int] | None:
     """Where the comment stands; None if only fillers and separators follow."""
-    rest = row[last + 1 :]
+    closes = kind_at(row, last + 1) == "C" and _class(row[last + 2]) != "c"
+    rest = row[last + 2 if closes else last + 1 :]
     if all(token.kind in _WORDLESS for token in rest):
         return None
     first = next(token for token in rest if token.kind not in _BEFORE_WORDS)
@@ -205,4 +217,4 @@ def words_after(row: Sequence[Token], last: int) -> tuple[int, int] | None:
 
 
 _WORDLESS: Final = SEPARATING | FILLING | frozenset("?p[—")
-_BEFORE_WORDS: Final = (SEPARATING | frozenset("C—")) - {"("}
+_BEFORE_WORDS: Final = (SEPARATING | frozenset("—")) - {"("}

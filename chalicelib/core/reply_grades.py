@@ -36,6 +36,13 @@ class Found(NamedTuple):
     words: tuple[int, int] | None = None
 
 
+def beginning(row: Sequence[Token], scope: Scope) -> Found | None:
+    """The grades a reply is or begins with, or why it is asked about them."""
+    if scope.nothing:
+        return None
+    return whole(row, scope) or _leading(row, scope) or _unclear(row, scope)
+
+
 def whole(row: Sequence[Token], scope: Scope) -> Found | None:
     """P1: a text of nothing but grade material that has a reading."""
     if _material_end(row) < len(row):
@@ -47,7 +54,7 @@ def whole(row: Sequence[Token], scope: Scope) -> Found | None:
     return None
 
 
-def leading(row: Sequence[Token], scope: Scope) -> Found | None:
+def _leading(row: Sequence[Token], scope: Scope) -> Found | None:
     """P1: a reading at the very start, a boundary, words."""
     end = _material_end(row)
     if end == len(row):
@@ -65,7 +72,7 @@ def leading(row: Sequence[Token], scope: Scope) -> Found | None:
 
 def closing(row: Sequence[Token], scope: Scope) -> Found | None:
     """A triple at the end, after words: offered, never stored."""
-    found = last_triple(row, scope)
+    found = None if scope.nothing else last_triple(row, scope)
     if found is None or found.words is None or _is_denied(row, found.words[1]):
         return None
     return Found("ask", "several_readings") if shape(row).count("T") > 1 else found
@@ -138,7 +145,7 @@ _FULL: Final = re.compile("LLL|(?:NL){3}|1L2L3L")
 """P2: with an article for its last letter such a triple is asked about: A B a good job."""
 
 
-def unclear(row: Sequence[Token], scope: Scope) -> Found | None:
+def _unclear(row: Sequence[Token], scope: Scope) -> Found | None:
     """P6: only grade material, or a thumb for each item, and no reading."""
     kinds = frozenset(token.kind for token in row)
     if kinds <= frozenset("U ") and len(scope.pending) > 1:

@@ -5,7 +5,7 @@ All functions take the cleaned text in simplified characters (`reply_words.SIMPL
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.core import reply_words as words
 from chalicelib.core.reply_lexer import Token
@@ -106,17 +106,29 @@ _STATUS: Final = re.compile(
 )
 
 
-def yes_or_no(row: Sequence[Token]) -> tuple[str, str]:
-    """How the message begins, as "yes", "no" or "", and what follows after a separator."""
-    if found := _YES_OR_NO.fullmatch("".join(t.text for t in row if t.kind not in "()")):
-        rest = found["rest"] or ""
-        return ("yes" if found["yes"] else "no"), ("" if _COURTESY.fullmatch(rest) else rest)
-    return "", ""
+class Answer(NamedTuple):
+    """How a message begins: "yes", "no" or ""; what else it says, and if punctuation parts it."""
+
+    said: str
+    rest: str = ""
+    parted: bool = False
 
 
+def yes_or_no(row: Sequence[Token]) -> Answer:
+    """The answer a message begins with; thanks after it are no rest."""
+    found = _YES_OR_NO.fullmatch("".join(t.text for t in row if t.kind not in "()"))
+    if found is None:
+        return Answer("")
+    said, rest = ("yes" if found["yes"] else "no"), found["rest"] or ""
+    if _COURTESY.fullmatch(rest):
+        return Answer(said)
+    return Answer(said, rest, found["gap"].strip(" ") != "")
+
+
+_YES: Final = any_of(words.YES)
 _YES_OR_NO: Final = re.compile(
-    rf"(?:(?P<yes>{any_of(words.YES)})|(?P<no>{any_of(words.NO)}))"
-    r"(?:[ ,、。.!:\n]+(?P<rest>.*)|)",
+    rf"(?:(?P<yes>{_YES}(?:[ ,、。.!]+{_YES})*|1)|(?P<no>{any_of(words.NO)}))"
+    r"(?:(?P<gap>[ ,、。.!:\n]+)(?P<rest>.*)|)",
     re.DOTALL,
 )
 _COURTESY: Final = re.compile(r"(?:谢谢|多谢|谢谢你|谢谢您|thanks|thank you|please|)[.。!]*")

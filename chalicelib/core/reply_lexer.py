@@ -30,8 +30,7 @@ GRADED: Final = frozenset("LTWZ")
 
 LETTERED: Final = frozenset("LTVG")
 SEPARATING: Final = frozenset(",./_'-+:() \n")
-SIGNS: Final = frozenset("-+_")
-"""These part letters only if they stand alike in every gap, and never at the end."""
+SIGNS: Final = frozenset("-+")
 FILLING: Final = frozenset("FJC")
 MATERIAL: Final = CORE | SEPARATING | FILLING
 """P1: what a text may consist of to be read as grades without asking."""

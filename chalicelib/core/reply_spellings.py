@@ -23,6 +23,11 @@ class Scope:
         return len(self.pending) == len(ITEMS) or (self.answered and not self.pending)
 
     @property
+    def nothing(self) -> bool:
+        """Whether no grade is asked for, so that none is read."""
+        return not self.pending and not self.answered
+
+    @property
     def allowed(self) -> Sequence[str]:
         """The items a grade may be given for."""
         return ITEMS if self.answered else self.pending
@@ -36,8 +41,8 @@ class Spelling(NamedTuple):
     """One row: the kinds of a text's core tokens, what they mean, how words may follow.
 
     `binding` is "" for a spelling that must be the whole text; else what kind of boundary it
-    needs: "glued" for a triple in one word, "separated" for three letters apart, "named" for
-    less than a triple, which wants punctuation.
+    needs: "glued" for a triple in one word, "separated" for three letters apart, "named" and
+    "alike" for those that want punctuation.
     """
 
     rule: str
@@ -124,7 +129,7 @@ SPELLINGS: Final = (
     _row("named", "1N[LW](?:2N[LW](?:3N[LW])?)?", _by_number_and_name, "named"),
     _row("headed", "NNN(?:T|LLL)", _headed, "separated"),
     _row("words", "WWW", _in_order, "named"),
-    _row("all_alike", "X{1,3}L|LY|Z", _alike, "named"),
+    _row("all_alike", "X{1,3}L|LY|Z", _alike, "alike"),
     _row("remaining", "L{1,2}|W{1,2}", _in_pending, ""),
     _row("exception", "(?:X{1,3}L|LY|Z)[xb]?(?:N[LW]){1,3}", _with_exception, "named", "confirm"),
     _row("exception", "(?:T|LLL)[xb](?:N[LW]){1,3}", _with_exception, "named", "confirm"),

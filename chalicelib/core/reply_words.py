@@ -94,7 +94,19 @@ CORRECTIONS: Final = ("不是", "不对", "错", "no", "not", "wrong")
 PAIRS: Final = ("a/c",)
 """Two letters that are an air conditioner rather than two grades."""
 
-PLAIN: Final = ("不错", "一般般", "满意度", "打电话", "星期", "给力", "选项", "评委")
+PLAIN: Final = (
+    "不错",
+    "一般般",
+    "满意度",
+    "打电话",
+    "星期",
+    "给力",
+    "选项",
+    "评委",
+    "三种",
+    "三款",
+    "三类",
+)
 """Longer words that only begin like a word of a table: words like any other."""
 
 WORD_TRIPLES: Final = frozenset(
@@ -144,15 +156,15 @@ PREDICATES: Final = (
 PARTICLES: Final = ("吗", "么", "嘛", "吧", "呢")
 """Directly after letters these make a question of them, like a question mark."""
 
-WHICH: Final = ("哪", "which")
-"""A comment that begins with one of these asks about the letters before it."""
+ABOUT_LETTERS: Final = ("哪", "which", "三个", "3个", "三项", "三种", "三款", "三类", "三者")
+"""A comment that begins with one of these is about the letters before it."""
 
 ONE_LETTER: Final = ("i", "u")
 """Words of one letter that may begin a comment."""
 
-YES: Final = ("y", "yes", "是", "是的", "对", "对的", "嗯", "1", "对对", "对对对", "嗯嗯")
+YES: Final = ("y", "yes", "是", "是的", "对", "对的", "嗯", "对对", "对对对", "嗯嗯")
 NO: Final = ("n", "no", "不", "不是")
-"""Answers to an open question; 好 and ok are none."""
+"""Answers to an open question, and so is the key 1 for yes; 好 and ok are none."""
 
 DROPS: Final = ("取消", "cancel", "end", "停止", "r", "t")
 """While a question of ours is open, these drop the question and opt out of nothing."""

@@ -314,7 +314,8 @@ def test_word_triples_are_asked_about_alone_and_comments_with_words(word: str) -
     ("ABC师傅", ""),
     ("AAA级景区", "AAA"),
     ("A级B级A级服务", "ABA"),
-    ("A、B、C三种型号都坏了", "ABC"),
+    ("全A师傅很好", "AAA"),
+    ("A、B、C两种型号", "ABC"),
     ("A、B、C都坏了", "ABC"),
     ("a, b, c were broken", "ABC"),
     ("A. B. C. Smith called", "ABC"),
@@ -365,6 +366,8 @@ def test_one_reading_in_doubt_is_offered(text: str, expected: str) -> None:
         ),
         *(
             "AAB, C",
+            "A、B、C三种型号都坏了",
+            "AAB, a nice man",
             "AAB 👍 C",
             "AAA，都是B",
             "全A，除了态度差",
@@ -628,7 +631,7 @@ def test_danger_is_seen_whatever_the_kind(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "nothing", ".", "好", "👍", "ok", "", "   ", "\u200b", "...", "师傅很好", "Hello"],
+    ["no", "nothing", ".", "好", "👍", "ok", "", "   ", "...", "师傅很好", "Hello"],
 )
 def test_all_else_is_a_comment(text: str) -> None:
     reading = read(text)
@@ -676,6 +679,9 @@ def test_other_opt_outs_hold_while_a_question_is_open(text: str) -> None:
     ("no, AAC", ("grades", "AAC"), "no"),
     ("不是，AAC", ("grades", "AAC"), "no"),
     ("yes, ABA", ("grades", "ABA"), "yes"),
+    ("y ABA", ("grades", "ABA"), "yes"),
+    ("yes, but he was late", ("comment", ""), ""),
+    ("no AAC", ("comment", ""), ""),
     ("质量C", ("partial", "-C-"), ""),
     ("好", ("comment", ""), ""),
     ("ok", ("comment", ""), ""),
@@ -694,6 +700,33 @@ def test_a_clear_reading_replaces_the_offer_and_the_rest_leaves_it(
 def test_another_offer_in_answer_to_an_offer_is_for_a_person(text: str) -> None:
     reading = read(text, CONFIRM)
     assert (said(reading), reading.person, reading.comment) == (("comment", ""), True, text)
+
+
+@rows(
+    ("Y, he was rude", ("complaint", "yes")),
+    ("是，他骂人", ("complaint", "yes")),
+    ("no, it is fine now", ("comment", "no")),
+    ("no one came", ("comment", "")),
+    ("1 hour late", ("comment", "")),
+    ("对你们没办法", ("comment", "")),
+    ("A B A", ("grades", "")),
+)
+def test_words_after_an_answer_to_the_complaint_question_need_punctuation(
+    text: str, expected: tuple[str, str]
+) -> None:
+    reading = read(text, COMPLAINT)
+    assert (reading.kind, reading.answer) == expected
+
+
+def test_an_offer_sent_again_with_a_complaint_keeps_both() -> None:
+    reading = read("A B A，我要投诉", CONFIRM)
+    assert (*said(reading), reading.answer, reading.complaint) == ("grades", "ABA", "yes", True)
+    assert reading.comment == "我要投诉"
+
+
+def test_our_own_text_sent_back_leaves_no_comment() -> None:
+    reading = read(EXAMPLE_ZH, Context(ours=(EXAMPLE_ZH,)))
+    assert (reading.kind, reading.rule, reading.comment) == ("comment", "empty", "")
 
 
 def test_an_offer_of_some_items_confirmed_is_partial() -> None:
