@@ -7,6 +7,7 @@ row: in the key, in attributes of their own for projections, or written by anoth
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from chalicelib.core.cases import Case, CaseEvent
@@ -14,11 +15,14 @@ from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
 from chalicelib.core.inbound import InboundText, OptEvent
+from chalicelib.core.links import CaseLink
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.runs import RunMark
 from chalicelib.core.saving import AlreadyThere, Stale
+from chalicelib.core.submissions import Submission
 from chalicelib.core.visits import Visit, VisitKey, counted_letters
+from chalicelib.core.wrong_codes import FORGOTTEN, WrongCodes
 from chalicelib.store import codec
 from chalicelib.store.codec import Tree, escaped, instant, unescaped
 from chalicelib.store.models import MainRow
@@ -43,6 +47,7 @@ class Layout:
     that are only ever projected. `due`: the kind under which the index lists the row at its
     `due_sk`, where it has one. `others`: fields that another update writes and a save leaves
     alone, as JSON in attributes of their names. `pointers`: keys of rows that lead to this one.
+    `ends`: from when on the database may drop the row by itself.
     """
 
     key: Callable[[Any], Key]
@@ -52,6 +57,7 @@ class Layout:
     derived: Callable[[Any], Mapping[str, str | None]] = _nothing
     others: tuple[str, ...] = ()
     pointers: Callable[[Any], tuple[Key, ...]] = _no_keys
+    ends: Callable[[Any], datetime] | None = None
 
 
 def adding(record: object) -> list[Write]:
@@ -111,10 +117,13 @@ def _pointing(record: object, version: int, refusal: Exception) -> list[Write]:
     ]
 
 
-def _values(record: object, version: int | None) -> dict[str, Value | None]:
+def _values(record: object, version: int | None) -> dict[str, Value | datetime | None]:
     layout = LAYOUTS[type(record)]
     tree, lifted = _tree(record)
-    values = {**lifted, **layout.derived(record), "version": version, "body": codec.dumps(tree)}
+    values: dict[str, Value | datetime | None] = {**lifted, **layout.derived(record)}
+    values |= {"version": version, "body": codec.dumps(tree)}
+    if layout.ends:
+        values["ttl"] = layout.ends(record)
     if layout.due:
         values["due_pk"] = layout.due(record) if lifted["due_sk"] else None
     return values
@@ -199,6 +208,11 @@ def _case_pointers(case: Case) -> tuple[Key, ...]:
     return listed, Key(phone_place(case.phone).pk, sort)
 
 
+def wrong_codes_place(place: str) -> Key:
+    """Where a count of wrong codes lies."""
+    return Key(f"LIM#{place}")
+
+
 def document_place(unit: str, sequence: int) -> Key:
     """Where an entry of a unit's chain lies; the head lies beside them."""
     return Key(f"DOC#{unit}", f"{sequence:06d}")
@@ -254,4 +268,12 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     ),
     Member: Layout(key=lambda member: Key("ORG", f"MEMBER#{escaped(member.mail.lower())}")),
     ApiToken: Layout(key=lambda token: Key(f"API#{token.sha256}")),
+    Submission: Layout(key=lambda submission: Key(f"WEB#{submission.key}")),
+    CaseLink: Layout(
+        key=lambda link: Key(f"LINK#{link.sha256}"), ends=lambda link: link.expires_at
+    ),
+    WrongCodes: Layout(
+        key=lambda wrong: wrong_codes_place(wrong.place),
+        ends=lambda wrong: wrong.at + FORGOTTEN,
+    ),
 }

@@ -18,9 +18,11 @@ from chalicelib.store.models import MainRow, VaultRow
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.phones import PhoneStore
 from chalicelib.store.runs import RunStore
+from chalicelib.store.submissions import CaseLinkStore, SubmissionStore
 from chalicelib.store.table import Table
 from chalicelib.store.vault import VaultStore
 from chalicelib.store.visits import VisitStore
+from chalicelib.store.wrong_codes import WrongCodeStore
 
 CONNECT_SECONDS: Final = 1
 READ_SECONDS: Final = 2
@@ -45,6 +47,9 @@ class Storage:
     draws: DrawStore
     documents: DocumentStore
     people: PeopleStore
+    submissions: SubmissionStore
+    case_links: CaseLinkStore
+    wrong_codes: WrongCodeStore
     vault: VaultStore
 
     def commit(self, adds: Sequence[object] = (), saves: Sequence[object] = ()) -> None:
@@ -83,6 +88,9 @@ def stores(connection: Connection, stage: str) -> Storage:
         DrawStore(table),
         DocumentStore(table),
         PeopleStore(table),
+        SubmissionStore(table),
+        CaseLinkStore(table),
+        WrongCodeStore(table),
         VaultStore(Table(connection, _known(connection, VaultRow, stage))),
     )
 

@@ -47,14 +47,15 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One conditional update of one row; a value of None removes the attribute.
+    """One conditional update of one row; a value of None removes the attribute, only `ttl` takes
+    an instant.
 
     There are only updates: an update whose condition is that the row be absent creates it.
     `refusal` is raised when the condition does not hold.
     """
 
     key: Key
-    values: Mapping[str, Value | None]
+    values: Mapping[str, Value | datetime | None]
     condition: Condition
     refusal: Exception
 

@@ -7,9 +7,11 @@ from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
 from chalicelib.core.inbound import InboundText, OptEvent
+from chalicelib.core.links import CaseLink
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.runs import RunMark
+from chalicelib.core.submissions import Submission
 from chalicelib.core.visits import (
     Answer,
     Conversation,
@@ -20,6 +22,7 @@ from chalicelib.core.visits import (
     Visit,
     VisitKey,
 )
+from chalicelib.core.wrong_codes import WrongCodes
 
 NOW = datetime(2026, 6, 4, 3, 0, 0, 123456, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -95,11 +98,14 @@ HEAD = ChainHead("north-3", 1, "d" * 64, {"2026-05": 1})
 UNIT = Unit("north-3", "北三站", "boss@north-3.example", "zh")
 TECHNICIAN = Technician("north-3", "王小明", "+8613900139000")
 MEMBER = Member("陈立", "Chen@supervision.example", "lead", recusals=("north-3",))
+SUBMISSION = Submission("e" * 64, "complaint", "572000001", NOW, {"name": "李先生"})
+CASE_LINK = CaseLink("A" * 43, "572000001", NOW + 24 * HOUR)
+WRONG_CODES = WrongCodes("number#572000001", 3, NOW)
 TOKEN = ApiToken("a" * 64, ("visits:write", "visits:read"), "north-3")
 
 RECORDS = (
     VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
-    TECHNICIAN, MEMBER, TOKEN,
+    TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES,
 )  # fmt: skip
 
 
