@@ -8,6 +8,8 @@ from tools.corpus import corpus
 from tools.draw import draw
 from tools.people import people
 from tools.read import read
+from tools.rehearse import rehearse
+from tools.run import run
 from tools.tick import tick
 from tools.verify_draw import verify_draw
 
@@ -25,6 +27,8 @@ app.command("corpus")(corpus)
 app.command("draw")(draw)
 app.command("people")(people)
 app.command("read")(read)
+app.command("rehearse")(rehearse)
+app.command("run")(run)
 app.command("tick")(tick)
 app.command("verify-draw")(verify_draw)
 

@@ -1,16 +1,21 @@
 """make run: everything on this machine, in the foreground, until Ctrl-C."""
 
+import shutil
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tools import local, sample
 from tools.engine import ROOT
+
+if TYPE_CHECKING:
+    from tools.local import Local
 
 VAR: Final = ROOT / "var"
 FOLDER: Final = VAR / "run"
+LOADED: Final = FOLDER / "sample-loaded"
+"""There once the sample months are whole."""
+
 SAMPLE_DAYS: Final = 70
 """How far back the sample months begin: two of them are closed when they are loaded."""
 
@@ -20,10 +25,15 @@ def run() -> None:
 
     The clock stands still until somebody moves it: POST /clock at the simulator.
     """
+    # Imported when needed: it takes half a second, which the other commands need not wait.
+    from tools import local
+
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     present = datetime.now(UTC).replace(second=0, microsecond=0)
+    if not LOADED.exists():
+        shutil.rmtree(FOLDER, ignore_errors=True)
     with local.running(FOLDER, _start(present)) as running:
         _load(running, present)
         local.write_addresses(running, VAR / "run.json")
@@ -45,10 +55,12 @@ def _start(present: datetime) -> datetime:
     return present - timedelta(days=SAMPLE_DAYS)
 
 
-def _load(running: local.Local, present: datetime) -> None:
-    loaded = Path(FOLDER / "sample-loaded")
-    if not loaded.exists():
+def _load(running: "Local", present: datetime) -> None:
+    from tools import sample
+
+    if not LOADED.exists():
+        print("loading the sample months …", flush=True)
         sample.load(running, until=present)
-        loaded.touch()
+        LOADED.touch()
     if running.wiring.now() < present:
         running.simulator.move(present)

@@ -1,0 +1,133 @@
+"""A rehearsal: two months of a small organisation, played and left to be looked at.
+
+Everything is real but the clock, the telephone network and chance: the service's own handlers and
+schedules work on the real engine; the customers come from a seeded scenario.
+"""
+
+import logging
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Final
+
+from tools import conversations, local
+from tools.cast import Json, Played, call, play, thread
+from tools.recount import Message, Uploaded
+from tools.scenario import ZONE, Scenario, scenario
+
+LOGGERS: Final = ("chalicelib", "huifang", "tools")
+
+MARK: Final = "rehearsal"
+"""The file that says that a folder is ours to empty."""
+
+MONTHS: Final = ("2026-05", "2026-06")
+FIRST: Final = date(2026, 5, 1)
+DAYS: Final = 61
+END: Final = datetime(2026, 7, 14, 18, tzinfo=ZONE)
+"""After the close of the second month and what comes too late for it."""
+
+
+class FolderError(ValueError):
+    """The folder is not one that a rehearsal may empty; the text says why."""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What is left of a rehearsal: documents by unit and month, uploads and threads by number for
+    the recount, the page of conversations, and what failed though it must not.
+    """
+
+    folder: Path
+    months: Sequence[str]
+    documents: Mapping[tuple[str, str], Json]
+    uploads: Sequence[Uploaded]
+    threads: Mapping[str, Sequence[Message]]
+    failed: Sequence[str]
+    conversations: str
+
+
+class _Errors(logging.Handler):
+    """Keeps what is logged as an error, a line each."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        why = record.exc_info[1] if record.exc_info else ""
+        self.found.append(f"{record.name}: {record.getMessage()} {why}".rstrip())
+
+
+def rehearsed(folder: Path, seed: int, visits: int) -> Rehearsed:
+    """Play a scenario of `visits` visits in `folder`, which is emptied first."""
+    _empty(folder)
+    told = scenario(seed, FIRST, DAYS, visits)
+    start = datetime.combine(FIRST, time(), ZONE)
+    with local.running(folder, start, seed=seed, callbacks="inline") as stage:
+        if stage.wiring.people.units():
+            raise FolderError(f"the database at {stage.dynamodb} is not empty: name no other")
+        with _listening() as errors:
+            played = play(told, stage, END, lambda week: print(week, file=sys.stderr, flush=True))
+        return _left(folder, told, stage, played, errors)
+
+
+@contextmanager
+def _listening() -> Iterator[Sequence[str]]:
+    """What is logged as an error meanwhile: a service goes on after it, a rehearsal must not."""
+    errors = _Errors()
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    for logger in loggers:
+        logger.addHandler(errors)
+    try:
+        yield errors.found
+    finally:
+        for logger in loggers:
+            logger.removeHandler(errors)
+
+
+def _empty(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            raise FolderError(f"{folder} holds something that no rehearsal has left: name another")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+
+
+def _left(
+    folder: Path, told: Scenario, stage: local.Local, played: Played, errors: Sequence[str]
+) -> Rehearsed:
+    numbers = sorted({job.number for job in told.jobs if job.number})
+    threads = {number: [_message(x) for x in thread(stage, number)] for number in numbers}
+    visits = {job.visit_id: _get(stage, f"/api/visits/{job.visit_id}") for job in told.jobs}
+    return Rehearsed(
+        folder=folder,
+        months=MONTHS,
+        documents={
+            (unit.unit_id, month): _get(stage, f"/api/assessments/{unit.unit_id}/{month}")
+            for unit in told.units
+            for month in MONTHS
+        },
+        uploads=[_uploaded(at, row) for at, row in played.uploads],
+        threads=threads,
+        failed=[*played.failed, *errors],
+        conversations=conversations.page(told, threads, visits),
+    )
+
+
+def _get(stage: local.Local, path: str) -> Json:
+    return call(stage.service_url, "GET", path, token=local.API_TOKEN)
+
+
+def _uploaded(at: datetime, row: Mapping[str, str]) -> Uploaded:
+    completed = datetime.fromisoformat(row["completed_at"])
+    return Uploaded(row["visit_id"], row["unit"], completed, at, row.get("phone", ""))
+
+
+def _message(message: Json) -> Message:
+    ours = message["direction"] != "inbound"
+    return Message(datetime.fromisoformat(message["at"]), message["text"], ours)

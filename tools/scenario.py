@@ -1,0 +1,230 @@
+"""What is to happen in a rehearsal: units, jobs, customers and what they text; data from a seed.
+
+Nothing here acts: `tools.cast` does what a scenario says.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import product
+from random import Random
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tools.habits import FEATURED, HABITS, Habit
+from tools.recount_reader import ASKED_ABOUT
+from tools.recount_rules import Rules
+from tools.spellings import Text, written
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+"""The organisation's zone in the rulebook of the project."""
+
+UPLOADED_AT: Final = time(20, 30)
+"""The units' systems upload the jobs of the day in the evening."""
+
+DAYS_LATER: Final = timedelta(days=3)
+
+JUST_AFTER: Final = timedelta(minutes=5)
+"""Before the month's documents are made, so that it is the rule that keeps the job out of them."""
+
+LANGUAGES: Final = ("zh", "en")
+
+PATIENCE: Final = {
+    "invitation": (3, 400),
+    "reminder": (3, 400),
+    "answer": (3, 400),
+    "close": (0, 15),
+}
+"""Minutes until a customer texts. What comes right after the close comes before the month's
+documents are made, so it is the rule that keeps it out of them."""
+
+COMES_AGAIN: Final = 5
+"""One in so many of those who answer at once is a customer we have had before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit and its technicians.
+
+    How well they work: `weights` of the grades A to E, `blamed` is its share of the complaints.
+    """
+
+    unit_id: str
+    name: str
+    language: str
+    technicians: tuple[str, ...]
+    weights: tuple[int, int, int, int, int]
+    blamed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A text: so many `minutes` after "invitation", "reminder", our "answer" to the text before
+    it, or the "close" of the job's month.
+    """
+
+    after: str
+    minutes: int
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One visit and its customer; `handset` is what the network does with texts to the number."""
+
+    visit_id: str
+    unit: str
+    technician: str
+    completed_at: datetime
+    uploaded_at: datetime
+    habit: str
+    language: str
+    customer_name: str
+    appliance: str
+    number: str = ""
+    steps: tuple[Step, ...] = ()
+    handset: Mapping[str, object] = field(default_factory=dict)
+
+    def row(self) -> dict[str, str]:
+        """The job as its unit uploads it."""
+        row = {
+            "visit_id": self.visit_id,
+            "unit": self.unit,
+            "technician": self.technician,
+            "completed_at": self.completed_at.isoformat(),
+            "customer_name": self.customer_name,
+            "appliance": self.appliance,
+            "language": self.language,
+        }
+        return {**row, "phone": self.number} if self.number else row
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything that is to happen; jobs in the order of their completion."""
+
+    units: tuple[Unit, ...]
+    jobs: tuple[Job, ...]
+
+
+UNITS: Final = (
+    Unit("north", "北区售后服务部", "zh", ("王建国", "李敏", "赵强"), (50, 30, 12, 5, 3), 1),
+    Unit("harbour", "Harbour Service", "en", ("T. Ng", "S. Miller"), (25, 30, 20, 15, 10), 9),
+)
+
+APPLIANCES: Final = {
+    "zh": ("洗衣机", "冰箱", "空调", "热水器", "油烟机", "净水器", "燃气灶", "壁挂炉"),
+    "en": ("washing machine", "fridge", "air conditioner", "dishwasher", "oven", "boiler"),
+}
+NAMES: Final = {
+    "zh": ("陈先生", "林女士", "黄太太", "吴先生", "周女士", "何先生", "郑太太", "叶女士"),
+    "en": ("Mr Hall", "Mrs Reid", "Ms Patel", "Mr Olsen", "Mrs Grant", "Mr Diaz", "Ms Lowe"),
+}
+
+NUMBERS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("zh", "mobile"): ("+85261xxxxxx", "+85264xxxxxx", "+88691xxxxxxx", "+6581xxxxxx"),
+    ("zh", "one_way"): ("+86139xxxxxxxx",),
+    ("zh", "landline"): ("+85228xxxxxx", "+8621654xxxxx"),
+    ("en", "mobile"): ("+44752012xxxx", "+1202555xxxx", "+6141234xxxx", "+1613555xxxx"),
+    ("en", "one_way"): ("+86138xxxxxxxx",),
+    ("en", "landline"): ("+44207946xxxx", "+6562xxxxxx"),
+}
+"""Language and place → numbers that are valid whatever digits the x are. In China (+86) nobody
+can answer a text by text."""
+
+
+def scenario(seed: int, first: date, days: int, visits: int) -> Scenario:
+    """`visits` jobs spread over `days` days from `first` on; the same arguments, the same data."""
+    random = Random(seed)  # noqa: S311 - a scenario is no secret
+    spread = sorted(random.randrange(days) for _ in range(visits))
+    jobs: list[Job] = []
+    for place, (habit, language) in enumerate(_deal(random, visits), start=1):
+        day = spread[place - 1]
+        jobs.append(_job(random, place, first + timedelta(days=day), habit, language, jobs))
+    return Scenario(UNITS, tuple(sorted(jobs, key=lambda job: job.completed_at)))
+
+
+def _deal(random: Random, visits: int) -> list[tuple[Habit, str]]:
+    """The featured habits once in each language, then by how often each is met, shuffled."""
+    featured = list(product(HABITS[:FEATURED], LANGUAGES))[:visits]
+    often = [habit.often for habit in HABITS]
+    rest = random.choices(HABITS, often, k=visits - len(featured))
+    dealt = [*featured, *((habit, random.choice(LANGUAGES)) for habit in rest)]
+    random.shuffle(dealt)
+    return dealt
+
+
+def _job(
+    random: Random, place: int, day: date, habit: Habit, language: str, earlier: Sequence[Job]
+) -> Job:
+    share = [unit.blamed if habit.complains else 1 for unit in UNITS]
+    unit = random.choices(UNITS, share)[0]
+    completed = datetime.combine(day, time(9), ZONE) + timedelta(minutes=random.randrange(540))
+    name, number = _customer(random, habit, language, earlier, day)
+    return Job(
+        visit_id=f"J{place:04}",
+        unit=unit.unit_id,
+        technician=random.choice(unit.technicians),
+        completed_at=completed,
+        uploaded_at=_uploaded_at(day, habit),
+        habit=habit.name,
+        language=language,
+        customer_name=name,
+        appliance=random.choice(APPLIANCES[language]),
+        number=number,
+        steps=tuple(_steps(random, habit, language, unit)),
+        handset=habit.handset,
+    )
+
+
+def _uploaded_at(day: date, habit: Habit) -> datetime:
+    if habit.uploaded == "after the close":
+        return Rules().close(day.isoformat()[:7]) + JUST_AFTER
+    later = DAYS_LATER if habit.uploaded == "days later" else timedelta()
+    return datetime.combine(day + later, UPLOADED_AT, ZONE)
+
+
+def _customer(
+    random: Random, habit: Habit, language: str, earlier: Sequence[Job], day: date
+) -> tuple[str, str]:
+    """Name and number: of somebody new, or now and then of one who was there on another day."""
+    known = [job for job in earlier if _may_come_again(job, language, day)]
+    if habit is HABITS[0] and known and random.randrange(COMES_AGAIN) == 0:
+        again = random.choice(known)
+        return again.customer_name, again.number
+    taken = {job.number for job in earlier}
+    name = random.choice(NAMES[language])
+    if habit.place == "none":
+        return name, ""
+    return name, next(found for found in _numbers(random, language, habit) if found not in taken)
+
+
+def _may_come_again(job: Job, language: str, day: date) -> bool:
+    mobile = job.number and not job.handset and job.steps
+    return bool(mobile) and job.language == language and job.completed_at.date() < day
+
+
+def _numbers(random: Random, language: str, habit: Habit) -> Iterator[str]:
+    while True:
+        pattern = random.choice(NUMBERS[language, habit.place])
+        yield "".join(str(random.randrange(10)) if x == "x" else x for x in pattern)
+
+
+def _steps(random: Random, habit: Habit, language: str, unit: Unit) -> Iterator[Step]:
+    letters = _letters(random, unit)
+    for after, kind in habit.texts:
+        minutes = random.randrange(*PATIENCE[after])
+        yield Step(after, minutes, written(random, language, kind, letters))
+        if kind == "grades":
+            letters = _letters(random, unit)
+
+
+def _letters(random: Random, unit: Unit) -> str:
+    """What a customer thinks of a job of the unit: one mood, with a slip here and there.
+
+    Nobody here means what we would ask about: BAD is a word, BCA our own example.
+    """
+    mood = random.choices("ABCDE", unit.weights)[0]
+    other = random.choices("ABCDE", unit.weights, k=3)
+    letters = "".join(mood if random.randrange(3) else grade for grade in other)
+    return _letters(random, unit) if letters in ASKED_ABOUT else letters
