@@ -5,18 +5,25 @@ forgets them all:
 
     {"on": "status", "fault": "late", "times": 3, "seconds": 600, "number": "+8613800000001"}
 
-- `on`: `sms` (a handset's text on its way to the service), `status` (a status callback), or
-  `webhooks` for either; `create`, `list`, `fetch` (the service's REST calls), or `rest` for any.
+- `on`: `sms` (a handset's text on its way to the service), `status` (a message's status callback),
+  `voice` (asking for a TwiML document of a call), `recording` (a recording's status callback),
+  `call_status` (a call's status callback), or `webhooks` for any; `create` (a message), `dial` (a
+  call), `list`, `fetch`, `update`, `media` (the bytes of a recording), `delete` (the service's REST
+  calls), or `rest` for any.
 - `fault`, on a webhook:
-  - `late`: it comes `seconds` later by the simulator's clock;
-  - `twice`: the same request comes `copies` times (2);
-  - `out of order`: it comes right after the next one of its kind, at the latest `seconds` later;
-  - `lost`: it never comes; a text then stands in Twilio's list only;
+  - `late` (not `voice`: a caller waits for it): it comes `seconds` later by the simulator's clock;
+  - `twice`: the same request comes `copies` times (2), with `seconds` the further ones that much
+    later;
+  - `out of order` (not `voice`): it comes right after the next one of its kind, at the latest
+    `seconds` later;
+  - `lost`: it never comes; a text then stands in Twilio's list only, a caller hears an application
+    error;
+  - `absent` (`recording` only): Twilio could not keep what was said;
   - `429`, `500`, `timeout`: one attempt fails so. Twilio repeats it as the URL's `#rc=…&rp=…`
     says, and each attempt takes a fault of its own: `"fault": "500", "times": 2` fails twice and
     then comes through.
 - `fault`, on a REST call:
-  - `late` (`create` only): taken at once, but the message leaves the queue `seconds` later;
+  - `late` (`create` and `dial`): taken at once, but what was asked for happens `seconds` later;
   - `lost`: the connection ends without an answer;
   - `429`: refused, never processed;
   - `500`: a 500;
@@ -32,8 +39,9 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-WEBHOOKS: Final = frozenset({"sms", "status"})
-REST: Final = frozenset({"create", "list", "fetch"})
+WEBHOOKS: Final = frozenset({"sms", "status", "voice", "recording", "call_status"})
+UNAWAITED: Final = WEBHOOKS - {"voice"}
+REST: Final = frozenset({"create", "dial", "list", "fetch", "update", "media", "delete"})
 
 PLACES: Final[Mapping[str, Set[str]]] = {
     **{place: {place} for place in WEBHOOKS | REST},
@@ -43,9 +51,10 @@ PLACES: Final[Mapping[str, Set[str]]] = {
 """What `on` may say → the kinds of traffic it means."""
 
 KINDS: Final[Mapping[str, Set[str]]] = {
-    "late": WEBHOOKS | {"create"},
+    "late": UNAWAITED | {"create", "dial"},
     "twice": WEBHOOKS,
-    "out_of_order": WEBHOOKS,
+    "out_of_order": UNAWAITED,
+    "absent": {"recording"},
     "lost": WEBHOOKS | REST,
     "429": WEBHOOKS | REST,
     "500": WEBHOOKS | REST,

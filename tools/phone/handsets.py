@@ -3,13 +3,10 @@
 `POST /handsets/<E.164> {"delivery": "undelivered", "error_code": 30003}` sets one, `GET` reads it.
 """
 
-import re
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-
-E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 STATUSES: Final[Mapping[str, tuple[str, ...]]] = {
     "delivered": ("queued", "sent", "delivered"),

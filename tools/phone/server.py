@@ -7,7 +7,16 @@
   "at", "error_code"}]}`, oldest first.
 - `GET`, `POST /handsets/<E.164> {"delivery", "error_code", "refused_with", "opted_out"}` → the
   handset (`handsets.py`).
-- `POST /handsets/<E.164>/calls` → 501: calls are not built yet.
+- `POST /handsets/<E.164>/calls {"script": ["wait", "1", "speak:8", "hangup"], "parameters"?}` → the
+  call to its end, `{"sid", "direction", "caller", "called", "status", "ended", "documents",
+  "seconds", "heard": [{"document", "verb", "heard", "language", "voice", "seconds", "within",
+  "asked"}], "done": [{"document", "act", "at", "sent", "lost"}], "recordings": [sid], "dialled":
+  [{"number", "sid", "status", "bridged", "seconds"}], "errors": [{"code", "message", "url",
+  "document"}], "unused": [act]}` (`script.py` has the acts, `call_result.py` the answer; `errors`
+  is empty where Twilio had nothing to complain of). Instead of a number `anonymous`, the other ways
+  to withhold one, or `sip:1001@pbx.example.com`. `GET` → `{"number", "calls": […]}`, those from and
+  to it, each from this phone's side.
+- `GET`, `POST /handsets/<E.164>/answering {"answering": […]}`: how it takes calls (`answering.py`).
 - `GET /mailbox` → `[{"file", "subject", "sender", "to", "date", "message_id", "attachments"}]`,
   newest last; `GET /mailbox/<file>` → that mail as it was written.
 - `GET`, `POST /clock {"now"}` → `{"now"}`, after a move also `"runs"` (how often each schedule
@@ -28,11 +37,14 @@ from urllib.parse import unquote
 
 from tools.listener import Answer, Hang, Request, RunningServer, listen
 from tools.phone.account import API_VERSION
+from tools.phone.answering import AnsweringError, pickup_json, read_answering
 from tools.phone.clock import ClockError, Moved, read_instant
 from tools.phone.faults import FaultError, read_fault
-from tools.phone.handsets import E164, HandsetError
+from tools.phone.handsets import HandsetError
 from tools.phone.mailbox import find_mail, read_mailbox
 from tools.phone.messages import Message
+from tools.phone.phone_numbers import E164, is_caller
+from tools.phone.script import ScriptError
 from tools.phone.simulator import Simulator
 from tools.phone.texting import Texted
 from tools.phone.webhooks import NotConnectedError
@@ -49,7 +61,7 @@ class RequestError(ValueError):
         self.code = code
 
 
-REFUSED: Final = (ClockError, FaultError, HandsetError)
+REFUSED: Final = (AnsweringError, ClockError, FaultError, HandsetError, ScriptError)
 """What a caller did wrong: 400 with the error's own sentence."""
 
 Row = Mapping[str, Any]
@@ -59,7 +71,9 @@ Act = Callable[[Simulator, Row, str], object]
 
 def serve_simulator(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) -> RunningServer:
     """Serve the simulator; the URL is also what `TWILIO_API_BASE` must be."""
-    return listen(lambda request: answer(simulator, request), host, port)
+    running = listen(lambda request: answer(simulator, request), host, port)
+    simulator.recordings.base_url = running.url
+    return running
 
 
 def answer(simulator: Simulator, request: Request) -> Answer | Hang:
@@ -101,12 +115,16 @@ def _row(request: Request) -> Row:
 
 
 def _text(simulator: Simulator, row: Row, number: str) -> object:
+    if not _is_text(row.get("text")):
+        raise RequestError(400, "invalid", "'text' must be a text")
+    return _texted_json(simulator.text(_number(number), row["text"], _parameters(row)))
+
+
+def _parameters(row: Row) -> Mapping[str, str]:
     extra = row.get("parameters", {})
     if not isinstance(extra, dict) or not all(_is_text(value) for value in extra.values()):
         raise RequestError(400, "invalid", "'parameters' must be an object of texts")
-    if not _is_text(row.get("text")):
-        raise RequestError(400, "invalid", "'text' must be a text")
-    return _texted_json(simulator.text(_number(number), row["text"], extra))
+    return extra
 
 
 def _is_text(value: object) -> bool:
@@ -149,9 +167,33 @@ def _change_handset(simulator: Simulator, row: Row, number: str) -> object:
     return asdict(simulator.handsets.change(_number(number), row))
 
 
-def _call(_: Simulator, __: Row, number: str) -> object:
-    message = f"the simulator can't call from {_number(number)} yet: it has messages only"
-    raise RequestError(501, "not_built", message)
+def _call(simulator: Simulator, row: Row, caller: str) -> object:
+    script = row.get("script")
+    if not isinstance(script, list):
+        raise RequestError(400, "invalid", "'script' must be a list of acts")
+    return simulator.call(_caller(caller), script, _parameters(row)).as_json()
+
+
+def _calls(simulator: Simulator, _: Row, caller: str) -> object:
+    calls = simulator.calls_of(_caller(caller))
+    return {"number": caller, "calls": [each.as_json() for each in calls]}
+
+
+def _caller(caller: str) -> str:
+    if not is_caller(caller):
+        message = f"{caller!r} is no E.164 number, no SIP address, and nobody withheld"
+        raise RequestError(400, "invalid", message)
+    return caller
+
+
+def _answering(simulator: Simulator, _: Row, number: str) -> object:
+    coming = simulator.answering.coming(_number(number))
+    return {"number": number, "answering": [pickup_json(each) for each in coming]}
+
+
+def _put_answering(simulator: Simulator, row: Row, number: str) -> object:
+    simulator.answer(_number(number), *read_answering(row))
+    return _answering(simulator, row, number)
 
 
 def _number(number: str) -> str:
@@ -203,7 +245,8 @@ ROUTES: Final[Sequence[tuple[str, Mapping[str, Act]]]] = (
     (HANDSET, {"GET": _handset, "POST": _change_handset}),
     (HANDSET + "/texts", {"POST": _text}),
     (HANDSET + "/thread", {"GET": _thread}),
-    (HANDSET + "/calls", {"POST": _call}),
+    (HANDSET + "/calls", {"GET": _calls, "POST": _call}),
+    (HANDSET + "/answering", {"GET": _answering, "POST": _put_answering}),
     ("/mailbox", {"GET": _mailbox}),
     ("/mailbox/([^/]+)", {"GET": _mail}),
     ("/clock", {"GET": _clock, "POST": _move}),

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import phonenumbers
-
 from tools.phone.account import API_VERSION
 from tools.phone.carrier import Carrier
 from tools.phone.messages import Message
+from tools.phone.phone_numbers import country
 from tools.phone.segments import count_segments
-from tools.phone.twiml import TwimlError, read_messages
+from tools.phone.twiml import read_messages
+from tools.phone.twiml_document import TwimlError
 from tools.phone.webhooks import NotConnectedError, Reply
 
 OPT_OUT_WORDS: Final[Mapping[str, str]] = {
@@ -80,7 +80,7 @@ class Texting:
     def _parameters(self, message: Message) -> dict[str, str]:
         """The parameters of a text to a plain number; geography is blank but for the countries."""
         return {
-            "ToCountry": _country(message.recipient),
+            "ToCountry": country(message.recipient),
             "ToState": "",
             "SmsMessageSid": message.sid,
             "NumMedia": "0",
@@ -91,7 +91,7 @@ class Texting:
             "SmsStatus": "received",
             "FromCity": "",
             "Body": message.body,
-            "FromCountry": _country(message.sender),
+            "FromCountry": country(message.sender),
             "To": message.recipient,
             "ToZip": "",
             "NumSegments": str(count_segments(message.body)),
@@ -127,11 +127,3 @@ class Texting:
             )
         own = tuple(each.body for each in said if each.to in {None, message.sender})
         return Texted(message.sid, reply, () if handset.opted_out else own)
-
-
-def _country(number: str) -> str:
-    """The region of a number as Twilio gives it; "" where it has none."""
-    try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
-    except phonenumbers.NumberParseException:
-        return ""

@@ -5,33 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree
 
+from tools.phone.twiml_document import TwimlError, read_response
 from tools.phone.webhooks import Reply
-
-XML_TYPES: Final = frozenset({"text/xml", "application/xml"})
-
-FAILURES: Final[Mapping[int, str]] = {
-    11200: "HTTP retrieval failure",
-    12100: "Document parse failure",
-    12200: "Schema validation warning",
-    12300: "Invalid Content-Type",
-    14103: "Message: Invalid Body",
-    14110: "Invalid Verb for SMS Reply",
-}
-"""Twilio's debugger codes for an answer it can't use."""
 
 ATTRIBUTES: Final[Mapping[str, frozenset[str]]] = {
     "Message": frozenset({"to", "statusCallback"}),
     "Body": frozenset(),
 }
 """The verb and the noun of messaging TwiML that the service may use → their attributes."""
-
-
-class TwimlError(ValueError):
-    """An answer Twilio would refuse: `code` is its own, the message says where."""
-
-    def __init__(self, code: int, detail: str) -> None:
-        super().__init__(f"{code} {FAILURES[code]}: {detail}")
-        self.code = code
 
 
 @dataclass(frozen=True)
@@ -45,22 +26,7 @@ class Said:
 
 def read_messages(reply: Reply) -> list[Said]:
     """The messages of an answer, in order; TwimlError where Twilio would send nothing."""
-    if reply.status is None or reply.status >= 300:
-        raise TwimlError(11200, reply.kind if reply.status is None else f"status {reply.status}")
-    media_type = reply.content_type.partition(";")[0].strip().lower()
-    if media_type not in XML_TYPES:
-        raise TwimlError(12300, reply.content_type or "none")
-    return [_message(element) for element in _root(reply.body)]
-
-
-def _root(body: bytes) -> ElementTree.Element:
-    try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - as above
-    except ElementTree.ParseError as error:
-        raise TwimlError(12100, str(error)) from error
-    if root.tag != "Response":
-        raise TwimlError(12100, f"the root is {root.tag}, not Response")
-    return root
+    return [_message(element) for element in read_response(reply)]
 
 
 def _message(element: ElementTree.Element) -> Said:

@@ -5,7 +5,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from random import Random
@@ -63,6 +63,20 @@ class Webhook:
     params: Mapping[str, str]
     heard: Callable[[Reply], None]
     token: str
+    method: str = "POST"
+
+    @property
+    def signed_url(self) -> str:
+        """The URL the signature covers: without its fragment; a GET carries its parameters here."""
+        url = urldefrag(self.url).url
+        if self.method == "POST" or not self.params:
+            return url
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(self.params)}"
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters in the body."""
+        return dict(self.params) if self.method == "POST" else {}
 
 
 @dataclass(frozen=True)
@@ -125,11 +139,12 @@ class Webhooks:
         number: str,
         params: Mapping[str, str],
         heard: Callable[[Reply], None] = lambda _: None,
+        method: str = "POST",
     ) -> Webhook:
         """A new event with the token all its copies and repeats share."""
         with self._lock:
             token = str(uuid.UUID(int=self.random.getrandbits(128)))
-        return Webhook(place, url, number, params, heard, token)
+        return Webhook(place, url, number, params, heard, token, method)
 
     def send(self, hook: Webhook) -> None:
         """Tell the service now, or as the next fault has it; `hook.heard` gets the last reply."""
@@ -150,7 +165,15 @@ class Webhooks:
         self.deliveries.put(lambda: self._deliver(hook), at)
 
     def _twice(self, hook: Webhook, fault: Fault) -> None:
-        self._deliver(hook, fault.copies)
+        """The copies at once, the last one heard; later ones are heard by nobody."""
+        if fault.seconds is None:
+            self._deliver(hook, fault.copies)
+            return
+        self._deliver(hook)
+        again = replace(hook, heard=lambda _: None)
+        at = self.now() + timedelta(seconds=fault.seconds)
+        for _ in range(fault.copies - 1):
+            self.deliveries.put(lambda: self._deliver(again), at)
 
     def _lose(self, hook: Webhook, fault: Fault) -> None:
         """Nothing is sent: the service must find the message in Twilio's list."""
@@ -192,15 +215,15 @@ class Webhooks:
     def _post(self, hook: Webhook, overrides: Overrides) -> Reply:
         if self.service is None:
             raise NotConnectedError("the simulator does not know the service's address yet")
-        body = urlencode(hook.params).encode("ascii")
+        body = urlencode(hook.form).encode("ascii")
         headers = self._headers(hook)
-        reply = post(self.service.reach(urldefrag(hook.url).url), headers, body, overrides)
+        reply = ask(hook.method, self.service.reach(hook.signed_url), headers, body, overrides)
         self.exchanges.append(Exchange(hook.place, hook.url, headers, body, reply))
         return reply
 
     def _headers(self, hook: Webhook) -> dict[str, str]:
         validator = RequestValidator(self.account.auth_token)
-        signature = validator.compute_signature(urldefrag(hook.url).url, dict(hook.params))
+        signature = validator.compute_signature(hook.signed_url, hook.form)
         return {
             "Accept": "*/*",
             "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
@@ -218,8 +241,10 @@ _DELIVERY: Final[Mapping[str, Callable[[Webhooks, Webhook, Fault], None]]] = {
 }
 
 
-def post(url: str, headers: Mapping[str, str], body: bytes, overrides: Overrides) -> Reply:
-    """One POST, redirects not followed; a failure is a Reply too."""
+def ask(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, overrides: Overrides
+) -> Reply:
+    """One request, redirects not followed; a failure is a Reply too."""
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=overrides.connect_s)
@@ -230,7 +255,7 @@ def post(url: str, headers: Mapping[str, str], body: bytes, overrides: Overrides
     try:
         connection.sock.settimeout(overrides.read_s)
         target = parts._replace(scheme="", netloc="").geturl() or "/"
-        connection.request("POST", target, body, dict(headers))
+        connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
         return Reply(response.status, response.headers.get("Content-Type", ""), response.read())
     except (OSError, HTTPException):

@@ -35,6 +35,7 @@ def make_simulator(tmp_path: Path, service_url: str) -> Iterator[MakeSimulator]:
         callbacks: Mode = "inline",
         seed: int = 7,
         keeps_opt_outs: bool = False,
+        drops_silence: bool = False,
     ) -> Simulator:
         simulator = Simulator(
             ACCOUNT,
@@ -43,6 +44,7 @@ def make_simulator(tmp_path: Path, service_url: str) -> Iterator[MakeSimulator]:
             mail_folder=tmp_path / "mail",
             callbacks=callbacks,
             keeps_opt_outs=keeps_opt_outs,
+            drops_silence=drops_silence,
         )
         simulator.connect(Service(PUBLIC, service_url))
         made.append(simulator)

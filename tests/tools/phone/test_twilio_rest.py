@@ -32,7 +32,7 @@ from tests.tools.phone.fake_service import (
 )
 from tools.listener import Answer, Request, RunningServer
 from tools.phone.faults import Fault
-from tools.phone.listing import FILTERS
+from tools.phone.message_rest import FILTERS
 from tools.phone.simulator import Simulator
 
 BESIDE = Path(__file__).parents[3].parent / "shared" / "data"
@@ -145,7 +145,7 @@ def test_unknown_message_is_404(client: Client) -> None:
 
 def test_unknown_resource_is_404_and_a_method_not_offered_is_405(client: Client) -> None:
     with pytest.raises(TwilioException, match="404"):
-        client.calls.list()
+        client.conferences.list()
     sid = send(client).sid
     with pytest.raises(TwilioRestException) as refused:
         client.messages(sid).update(body="")
