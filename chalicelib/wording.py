@@ -94,7 +94,7 @@ def render(said: Said, language: str, organisation: str, hotline: str) -> str:
     knows, raises WordingError, an unknown code MissingTextError.
     """
     values: dict[str, str] = {
-        "organisation": _organisation(organisation, language),
+        "organisation": organisation_name(organisation, language),
         "hotline": _one_line(hotline),
         "example": EXAMPLE,
     }
@@ -210,7 +210,7 @@ def _cut(name: str, language: str) -> str:
     return shown + mark if shown else ""
 
 
-def _organisation(raw: str, language: str) -> str:
+def organisation_name(raw: str, language: str) -> str:
     """Who we are; where the alphabet cannot hold the name, the longest part that it can."""
     name = _one_line(raw)
     if language in NEEDS_GSM7:
