@@ -123,6 +123,7 @@ class Wiring:
             self.storage.visits,
             self.storage.phones,
             self.storage.inbound,
+            self.storage.effects,
             self.storage.commit,
             self.rules,
             self.settings.number,

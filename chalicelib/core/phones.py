@@ -10,8 +10,9 @@ from chalicelib.core.visits import Conversation, VisitKey
 class Phone:
     """One number in E.164.
 
-    `current` is the visit invited last, `last` the visit completed last: a text answers the
-    first, a complaint is about the second.
+    `current` is the visit asked about last, `last` the visit completed last: a text answers the
+    first, a complaint is about the second. `echoed` is another visit whose answer was told to this
+    number at `echoed_at`.
     """
 
     number: str
@@ -20,3 +21,5 @@ class Phone:
     last: VisitKey | None = None
     opted_out_at: datetime | None = None
     conversation: Conversation = field(default_factory=Conversation)
+    echoed: VisitKey | None = None
+    echoed_at: datetime | None = None

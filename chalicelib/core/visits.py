@@ -1,7 +1,7 @@
 """A visit: one job at a customer, the survey about it and what was answered."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -12,6 +12,9 @@ EVIDENCE: Final = ("staff", "caller_id", "direct", "supervision")
 
 HISTORY_LIMIT: Final = 20
 """Answers kept on a visit; beyond it the oldest that no longer matters is dropped."""
+
+SENDABLE: Final = ("scheduled", "waiting", "invited")
+"""States of a survey in which a text of ours may still go out."""
 
 
 class VisitKey(NamedTuple):
@@ -63,7 +66,10 @@ class Said:
 class Conversation:
     """What we said last and what we still wait to hear.
 
-    `about` is the id of the text that our open question is about.
+    `question` is what we asked last: "confirm" (is `offered` right?), "visit" (is `offered` meant
+    for this visit?), "complaint" (shall we register one?), "ask" (please answer again), "" nothing.
+    `about` is the id of the text that our open question is about. `answers_today` counts our
+    answers on `day`.
     """
 
     ours: tuple[Said, ...] = ()
@@ -80,7 +86,11 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The text on its way: planned → leased → sent | unknown | failed."""
+    """The text on its way: planned → leased → sent | unknown | failed.
+
+    `to` is the number it goes to. `past_sids` are texts that what the provider still says of them
+    is no news: those before this one, and those that failed and were sent once more.
+    """
 
     message: str
     state: str = "planned"
@@ -89,11 +99,23 @@ class Outbox:
     lease_until: datetime | None = None
     sid: str = ""
     attempts: int = 0
+    to: str = ""
+    past_sids: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """Which of the visit's texts this is, counted from 1, while it is on its way."""
+        return len(self.past_sids) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """Where the asking stands; `due_at` is the next instant at which something is to be done."""
+    """Where the asking stands; `due_at` is the next instant at which something is to be done.
+
+    `reminded_at` is when the reminder was sent, or passed over because there was no need of one.
+    `superseded_at`: this invitation took the number over from another visit that was still open.
+    `contacts` are our texts that arrived and the conversation (DESIGN 4: at most 3).
+    """
 
     state: str = "scheduled"
     reason: str = ""
@@ -117,7 +139,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visit with all we know of it; `version` is the optimistic lock of its row."""
+    """A visit with all we know of it; `version` is the optimistic lock of its row.
+
+    `links` are the hashes of its survey's links that are still good.
+    """
 
     facts: Facts
     month: str
@@ -132,11 +157,28 @@ class Visit:
     comment: str = ""
     remarks: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    links: tuple[str, ...] = ()
 
     @property
     def key(self) -> VisitKey:
         """Where this visit is stored."""
         return VisitKey(self.facts.unit, self.month, self.facts.visit_id)
+
+
+def surveyed(visit: Visit, **changes: object) -> Visit:
+    """The visit with these fields of its survey changed."""
+    return replace(visit, survey=replace(visit.survey, **changes))  # type: ignore[arg-type] # ours
+
+
+def ended(visit: Visit, state: str, reason: str, now: datetime) -> Visit:
+    """The visit no longer asked about, settled now unless it was before."""
+    settled = visit.survey.settled_at or now
+    return surveyed(visit, state=state, reason=reason, settled_at=settled, due_at=None)
+
+
+def remarked(visit: Visit, remark: str) -> Visit:
+    """The visit with what a customer or we have to remember of it, once."""
+    return visit if remark in visit.remarks else replace(visit, remarks=(*visit.remarks, remark))
 
 
 def _strength(answer: Answer) -> tuple[int, datetime, str]:
@@ -168,22 +210,28 @@ def leading(answers: Sequence[Answer]) -> Answer | None:
 
 
 def with_answer(answers: Sequence[Answer], new: Answer) -> tuple[Answer, ...]:
-    """The answers with one more; a source that is already there adds nothing."""
+    """The answers with one more; a source that is already there adds nothing.
+
+    Beyond HISTORY_LIMIT the weakest goes that no item of either form comes from, so that whatever
+    comes later is compared with the same answers in any order of delivery.
+    """
     if any(answer.source == new.source for answer in answers):
         return tuple(answers)
     kept = (*answers, new)
     if len(kept) <= HISTORY_LIMIT:
         return kept
-    return tuple(answer for answer in kept if answer is not _dispensable(kept))
+    needed = _origins(kept)
+    spare = min((answer for answer in kept if answer not in needed), key=_strength)
+    return tuple(answer for answer in kept if answer is not spare)
 
 
-def _dispensable(answers: Sequence[Answer]) -> Answer:
-    """The weakest answer whose absence changes neither form; else the weakest."""
-    for answer in sorted(answers, key=_strength):
-        rest = [other for other in answers if other is not answer]
-        if all(
-            merged(rest, with_late=late) == merged(answers, with_late=late)
-            for late in (False, True)
-        ):
-            return answer
-    return min(answers, key=_strength)
+def _origins(answers: Sequence[Answer]) -> list[Answer]:
+    """The answers that the items of both forms come from: at most six."""
+    in_time = [answer for answer in answers if not answer.late]
+    found = [_origin(form, place) for form in (answers, in_time) for place in range(len(ITEMS))]
+    return [answer for answer in found if answer is not None]
+
+
+def _origin(answers: Sequence[Answer], place: int) -> Answer | None:
+    graded = (answer for answer in answers if answer.grades[place] != "-")
+    return max(graded, key=_strength, default=None)

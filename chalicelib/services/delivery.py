@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
-from chalicelib.core import delivery, survey, text_ids
+from chalicelib.core import delivery, text_ids
 from chalicelib.core.inbound import OptEvent
+from chalicelib.core.outbox import on_failed
 from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Stale
@@ -17,8 +18,6 @@ from chalicelib.core.visits import Visit, VisitKey
 log = logging.getLogger(__name__)
 
 TRIES: Final = 8
-ONCE_MORE_AFTER: Final = timedelta(hours=2)
-MOST_ATTEMPTS: Final = 2
 
 
 class Changing(Protocol):
@@ -52,16 +51,6 @@ def change(
         except Stale:
             continue
     raise Stale(key)
-
-
-def failed(visit: Visit, code: int, now: datetime, rules: Rulebook) -> Visit:
-    """The visit after its text failed with this code: tried once more, or undeliverable."""
-    outbox = visit.survey.outbox
-    if code == delivery.SUPPRESSED:
-        return survey.on_opted_out(visit, now)
-    if code in delivery.TRANSIENT and outbox and outbox.attempts < MOST_ATTEMPTS:
-        return survey.on_failed_once(visit, now + ONCE_MORE_AFTER)
-    return survey.on_undeliverable(visit, str(code), now)
 
 
 def suppress(phones: Phones, commit: Commit, number: str, now: datetime) -> None:
@@ -101,21 +90,11 @@ class Deliveries:
             self._note_failure(text, sid, code, now)
 
     def _note_failure(self, text: TextOfVisit, sid: str, code: int, now: datetime) -> None:
-        def decide(visit: Visit) -> Visit | None:
-            if not _is_on_its_way(visit, text.number, sid):
-                return None
-            return failed(visit, code, now, self._rules)
+        def decide(visit: Visit) -> Visit:
+            return on_failed(visit, text.number, sid, code, now, self._rules)
 
+        if code in delivery.ALARM:
+            log.error("an operator is needed", extra={"code": code})
         visit = change(self._visits, text.visit, decide)
         if visit is not None and code == delivery.SUPPRESSED:
             suppress(self._phones, self._commit, visit.facts.phone, now)
-
-
-def _is_on_its_way(visit: Visit, number: int, sid: str) -> bool:
-    """Whether this is the text the survey waits for; its failure may be told before its sid."""
-    outbox = visit.survey.outbox
-    if outbox is None:
-        return False
-    if outbox.state in ("leased", "unknown"):
-        return number == visit.survey.contacts + 1
-    return outbox.state == "sent" and outbox.sid == sid

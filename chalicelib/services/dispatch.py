@@ -9,12 +9,21 @@ from typing import Final, Protocol
 from chalicelib import wording
 from chalicelib.core import delivery, sending, survey, text_ids
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany
+from chalicelib.core.outbox import (
+    about,
+    on_leased,
+    on_looked_up,
+    on_postponed,
+    on_refused,
+    on_sent,
+    on_unsure,
+)
 from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Busy, Stale
 from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services import phone_numbers
-from chalicelib.services.delivery import Commit, change, failed, suppress
+from chalicelib.services.delivery import Commit, change, suppress
 
 log = logging.getLogger(__name__)
 
@@ -116,16 +125,16 @@ class SurveyDispatcher:
         turn = survey.on_due(visit, phone, known, zones, now, self._rules)
         if turn.send and may_send:
             return self._send(turn, now)
-        put_off = survey.on_postponed(visit, now + STOPPED)
+        put_off = on_postponed(visit, now + STOPPED)
         self._visits.save(put_off if turn.send else turn.visit)
         return None
 
     def _send(self, turn: survey.DueTurn, now: datetime) -> Outcome:
         message = self._message(turn.visit, turn.send)
         lease = self._lease()
-        leased = survey.leased(turn.visit, message, lease, now)
+        leased = on_leased(turn.visit, message, lease, now)
         self._commit([], [leased] if turn.phone is None else [leased, turn.phone])
-        text_id = text_ids.of_visit(leased.key, leased.survey.contacts + 1)
+        text_id = text_ids.of_visit(leased.key, _number(leased))
         outcome = self._sender.sms().send(
             leased.facts.phone,
             self._body(leased, message),
@@ -140,7 +149,7 @@ class SurveyDispatcher:
         return f"{message}_call" if one_way else message
 
     def _body(self, visit: Visit, message: str) -> str:
-        said = Said(message, survey.about(visit, self._rules))
+        said = Said(message, about(visit, self._rules))
         organisation = self._rules.organisation
         return wording.render(said, visit.facts.language, organisation, self._sender.hotline)
 
@@ -156,19 +165,19 @@ class SurveyDispatcher:
 
     def _after(self, visit: Visit, outcome: Outcome, now: datetime) -> Visit:
         if isinstance(outcome, Sent):
-            return survey.on_sent(visit, outcome.sid, now, self._rules)
+            return on_sent(visit, outcome.sid, now, self._rules)
         if isinstance(outcome, TooMany):
-            return survey.on_postponed(visit, now + BACK_OFF)
+            return on_postponed(visit, now + BACK_OFF)
         if isinstance(outcome, Refused):
             return self._refused(visit, outcome.code, now)
-        return survey.on_unsure(visit, now)
+        return on_unsure(visit, now)
 
     def _refused(self, visit: Visit, code: int, now: datetime) -> Visit:
         known = delivery.PERMANENT | delivery.TRANSIENT | {delivery.SUPPRESSED}
         if code in known:
-            return failed(visit, code, now, self._rules)
+            return on_refused(visit, code, now, self._rules)
         log.error("an operator is needed", extra={"code": code})
-        return survey.on_postponed(visit, now + OPERATOR)
+        return on_postponed(visit, now + OPERATOR)
 
     def _look_up(self, visit: Visit, now: datetime) -> None:
         """Nobody knows whether the text went out: look, and only then let it be sent again."""
@@ -176,8 +185,13 @@ class SurveyDispatcher:
         if outbox is None or (outbox.state == "leased" and (outbox.lease_until or now) > now):
             return
         since = outbox.leased_at or now
-        sid = self._sender.sms().find(visit.facts.phone, self._body(visit, outbox.message), since)
-        self._visits.save(survey.on_looked_up(visit, sid, now, self._rules))
+        to = outbox.to or visit.facts.phone
+        sid = self._sender.sms().find(to, self._body(visit, outbox.message), since)
+        self._visits.save(on_looked_up(visit, sid, now, self._rules))
 
     def _zones(self, visit: Visit) -> tuple[str, ...]:
         return phone_numbers.zones_of(visit.facts.country) or (self._rules.timezone,)
+
+
+def _number(visit: Visit) -> int:
+    return visit.survey.outbox.number if visit.survey.outbox else 1

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib import wording
-from chalicelib.core import calendar, cases, conversation
+from chalicelib.core import calendar, cases, conversation, reactions
 from chalicelib.core.cases import Case, CaseEvent
-from chalicelib.core.conversation import Text, Turn
 from chalicelib.core.effects import Effect
 from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import AlreadyThere, Busy, Stale
+from chalicelib.core.turns import Text, Turn
 from chalicelib.core.visits import Said, Visit, VisitKey
 
 log = logging.getLogger(__name__)
@@ -35,19 +35,28 @@ class InboundTexts(Protocol):
     def get(self, number: str, message_id: str) -> InboundText | None: ...
 
 
+class CallList(Protocol):
+    def get(self, cause: str, number: int) -> Effect | None: ...
+
+
 Commit = Callable[[Sequence[object], Sequence[object]], None]
 """commit(adds, saves): all of it or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingText:
-    """A text as the provider delivered it; `silent`: the provider has answered it already."""
+    """A text as the provider delivered it.
+
+    `silent`: the provider has answered it already; `opted`: it has taken the number out (True) or
+    in again (False).
+    """
 
     number: str
     message_id: str
     body: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     silent: bool = False
+    opted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ class Texts:
         visits: Visits,
         phones: Phones,
         inbound: InboundTexts,
+        calls: CallList,
         commit: Commit,
         rules: Rulebook,
         hotline: str,
@@ -79,6 +89,7 @@ class Texts:
         self._visits = visits
         self._phones = phones
         self._inbound = inbound
+        self._calls = calls
         self._commit = commit
         self._rules = rules
         self._hotline = hotline
@@ -107,8 +118,9 @@ class Texts:
             turn = self._turn(known, incoming, number, now)
             case = self._case(turn, known, incoming, number, now) if turn.case else None
             body = answer(self._words(turn, known, incoming))
+            adds, saves = _records(turn, known, incoming, body, case, now, self._rules)
             try:
-                self._commit(*_records(turn, known, incoming, body, case, now, self._rules))
+                self._commit(adds, [*saves, *self._beside(turn, now)])
             except (Stale, Busy) as error:
                 failure = error
             except AlreadyThere as error:
@@ -126,14 +138,31 @@ class Texts:
     def _turn(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
         talk = known.visit.conversation if known.visit else known.phone.conversation
         language = known.language or _language_of(incoming.body)
-        ours = tuple(self._worded(said, language) for said in talk.ours)
-        text = Text(incoming.body, incoming.message_id, now, ours, number, incoming.silent)
-        return conversation.on_text(known.visit, talk, text, self._rules)
+        text = Text(
+            body=incoming.body,
+            message_id=incoming.message_id,
+            at=now,
+            ours=tuple(self._worded(said, language) for said in talk.ours),
+            case_number=number,
+            silent=incoming.silent,
+            opted=incoming.opted,
+        )
+        return conversation.on_text(known.visit, known.phone, text, self._rules)
 
     def _words(self, turn: Turn, known: _Known, incoming: IncomingText) -> str:
-        if turn.reply is None:
-            return ""
-        return self._worded(turn.reply, known.language or _language_of(incoming.body))
+        language = known.language or _language_of(incoming.body)
+        return "\n".join(self._worded(said, language) for said in turn.replies)
+
+    def _beside(self, turn: Turn, now: datetime) -> list[object]:
+        """What else changes: another visit that the text is about, an entry that is done."""
+        visit = self._visits.get(turn.subject) if turn.subject else None
+        entry = self._calls.get(turn.answers, 0) if turn.answers else None
+        saves: list[object] = []
+        if visit is not None:
+            saves.append(reactions.after_remark(visit, turn.reading.kind, now))
+        if entry is not None and entry.due_at is not None and entry.due_at > now:
+            saves.append(replace(entry, due_at=None))
+        return saves
 
     def _worded(self, said: Said, language: str) -> str:
         return wording.render(said, language, self._rules.organisation, self._hotline)
@@ -157,9 +186,9 @@ class Texts:
 
     def _complaint(self, turn: Turn, incoming: IncomingText) -> str:
         """What the customer complained of: this text, or the one we asked back about."""
-        if not turn.case_about:
+        if not turn.answers:
             return incoming.body
-        earlier = self._inbound.get(incoming.number, turn.case_about)
+        earlier = self._inbound.get(incoming.number, turn.answers)
         return f"{earlier.body}\n{incoming.body}" if earlier else incoming.body
 
     def _first_answer(self, incoming: IncomingText) -> str:
@@ -175,7 +204,8 @@ class Texts:
         body = answer("" if incoming.silent else self._worded(Said("received"), language))
         raw = _inbound(incoming, now, body)
         try:
-            self._commit([raw, _call(incoming.message_id, incoming.number, "unread", now)], [])
+            entry = Effect(incoming.message_id, 0, "call", "unread", now, {"phone": raw.number})
+            self._commit([raw, entry], [])
         except AlreadyThere:
             return self._first_answer(incoming)
         return body
@@ -207,7 +237,7 @@ def _records(
     if case is not None:
         adds += [case, CaseEvent(case.number, 0, now, "received", "customer", via="sms")]
     if turn.call:
-        adds.append(_call(incoming.message_id, incoming.number, turn.call, now))
+        adds.append(_call(turn, incoming, now))
     if turn.call == "danger":
         adds += _pages(incoming, rules, now)
     if turn.opt_out is not None:
@@ -227,9 +257,13 @@ def _phone(turn: Turn, known: _Known, now: datetime) -> Phone | None:
     return None if phone is known.phone else phone
 
 
-def _call(cause: str, number: str, why: str, now: datetime) -> Effect:
-    """An entry of the call list."""
-    return Effect(cause, 0, "call", why, now, {"phone": number})
+def _call(turn: Turn, incoming: IncomingText, now: datetime) -> Effect:
+    """An entry of the call list, with the visit it is about where there is one."""
+    values = {"phone": incoming.number}
+    key = turn.subject or (turn.visit.key if turn.visit else None)
+    if key is not None:
+        values["visit_id"] = key.visit_id
+    return Effect(incoming.message_id, 0, "call", turn.call, turn.call_at or now, values)
 
 
 def _pages(incoming: IncomingText, rules: Rulebook, now: datetime) -> list[Effect]:

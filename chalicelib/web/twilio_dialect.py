@@ -18,6 +18,9 @@ SIGNATURE: Final = "x-twilio-signature"
 NOTHING_TO_SAY: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 _MESSAGE_SID: Final = re.compile(r"(SM|MM)[0-9a-f]{32}")
+_OPTED: Final[Mapping[str, bool]] = {"STOP": True, "START": False}
+"""OptOutType of a keyword that Twilio has acted on; HELP changes nothing."""
+
 _SENDER: Final = re.compile(r"[!-~]{1,64}")
 """A number in E.164, a short code or an alphanumeric sender."""
 
@@ -103,6 +106,7 @@ def incoming_text(form: Parameters, account: Account) -> IncomingText:
         body=form["Body"],
         parameters=dict(form),
         silent=bool(form.get("OptOutType")),
+        opted=_OPTED.get(form.get("OptOutType", "")),
     )
 
 
