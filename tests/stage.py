@@ -29,12 +29,12 @@ from chalicelib.core.visits import Visit
 from chalicelib.store.storage import Storage, connect, stores
 from chalicelib.wiring import Wiring
 from tests.conftest import Tables
-from tools.listener import RunningServer
+from tools.listener import Answer, Hang, Request, RunningServer, listen
 from tools.local import seeded
 from tools.phone.account import Account, Service
 from tools.phone.clock import Clock
 from tools.phone.faults import read_fault
-from tools.phone.server import serve_simulator
+from tools.phone.server import answer
 from tools.phone.simulator import Simulator
 from tools.server import serve
 
@@ -85,6 +85,8 @@ class Stage:
     simulator: Simulator
     url: str
     folder: Path
+    rest: list[Request]
+    """What the service has asked of Twilio's REST."""
     _ids: Iterator[int] = field(default_factory=lambda: iter(range(1, 10**6)))
 
     @property
@@ -228,14 +230,20 @@ def stage(
     clock = Clock(tmp_path / "now", start=UPLOADED)
     random = Random(7)  # noqa: S311 # SIDs that come again, not secrets
     simulator = Simulator(ACCOUNT, clock, random, mail_folder=tmp_path / "mail", callbacks="inline")
-    phone = serve_simulator(simulator)
+    asked: list[Request] = []
+
+    def respond(request: Request) -> Answer | Hang:
+        asked.append(request)
+        return answer(simulator, request)
+
+    phone = listen(respond)
     made = Wiring(settings(tables, phone.url, tmp_path), seeded(random))
     made.storage = stores(shared_connection, tables.stage)
     simulator.connect(Service(PUBLIC, service.url))
     for record in (Unit("U1", "East", language="en", since="2026-05"), *PEOPLE):
         made.people.put(record)
     wiring.use(made)
-    yield Stage(made, simulator, service.url, tmp_path)
+    yield Stage(made, simulator, service.url, tmp_path, asked)
     wiring._in_use.clear()
     phone.close()
     simulator.close()

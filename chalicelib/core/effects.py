@@ -11,14 +11,15 @@ from chalicelib.core.visits import Outbox
 class Effect:
     """One mail or text to send (`kind` "mail" | "sms"), or one entry of the call list ("call").
 
-    `cause` and `number` identify it, so that the same decision never plans it twice.
+    `cause` and `number` identify it, so that the same decision never plans it twice. Once it is
+    carried out or given up it is due no more.
     """
 
     cause: str
     number: int
     kind: str
     what: str
-    due_at: datetime | None
+    due_at: datetime | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     version: int = 0
     outbox: Outbox = field(default_factory=lambda: Outbox(message=""))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 TIMEOUT = 8
 """Seconds for one request; well within the lease of a text."""
 
+SKEW = timedelta(minutes=1)
+"""How far two clocks may differ; far less than the time between two texts of the same words."""
+
 
 class TwilioSms:
     """Sends a text, or finds out whether it was sent."""
@@ -45,7 +48,10 @@ class TwilioSms:
         return Sent(str(message.sid))
 
     def find(self, to: str, body: str, since: datetime) -> str:
-        """The sid of the message with this body to this number since then, "" if there is none."""
+        """The sid of the message with this body to this number since then, "" if there is none.
+
+        The provider's clock may stand a little before ours: SKEW older is still "since then".
+        """
         messages = self._connected().messages.stream(
             to=to, from_=self._number, date_sent_after=since - timedelta(days=1), page_size=100
         )
@@ -72,4 +78,4 @@ def _refusal(error: "TwilioRestException") -> Outcome:
 
 def _not_before(message: "MessageInstance", since: datetime) -> bool:
     created = message.date_created
-    return bool(created is None or created >= since.replace(microsecond=0))
+    return bool(created is None or created >= since - SKEW)

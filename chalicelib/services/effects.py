@@ -42,12 +42,12 @@ class EffectDispatcher:
     def __init__(
         self,
         effects: Effects,
-        compose: Callable[[Effect], EmailMessage],
+        compose: Callable[[Effect, datetime], EmailMessage],
         post: Post,
         sender: Sender,
         rules: Rulebook,
     ) -> None:
-        """`compose` writes the mail that an effect names."""
+        """`compose` writes the mail that an effect names, dated as it is told."""
         self._effects = effects
         self._compose = compose
         self._post = post
@@ -63,22 +63,22 @@ class EffectDispatcher:
 
     def _one(self, cause: str, number: int, now: datetime) -> None:
         """One effect's failure holds up no other; it is tried again later."""
-        effect = self._effects.get(cause, number)
-        if effect is None or effect.due_at is None or effect.due_at > now:
-            return
         try:
+            effect = self._effects.get(cause, number)
+            if effect is None or effect.due_at is None or effect.due_at > now:
+                return
             taken = self._effects.save(_leased(effect, now))
             self._effects.save(self._carried_out(effect, taken, now))
         except (Stale, Busy):
             log.info("others are at it", extra={"cause": cause})
         except Exception:
-            log.exception("effect not carried out", extra={"cause": cause, "what": effect.what})
+            log.exception("effect not carried out", extra={"cause": cause, "number": number})
 
     def _carried_out(self, before: Effect, taken: Effect, now: datetime) -> Effect:
         if taken.kind == "mail":
-            self._post.send(self._compose(taken))
+            self._post.send(self._compose(taken, now))
             return _done(taken, "")
-        if before.outbox.state in ("leased", "unknown"):
+        if before.outbox.state in _MAY_BE_OUT:
             return self._looked_up(before, taken, now)
         return self._texted(taken, now)
 
@@ -112,11 +112,16 @@ class EffectDispatcher:
 _ADDRESS: Final = ("to", "language")
 
 
+_MAY_BE_OUT: Final = ("leased", "unknown")
+
+
 def _leased(effect: Effect, now: datetime) -> Effect:
+    """The effect taken by one run; a text that may be out keeps the instant it may be out since."""
+    may_be_out = effect.outbox.state in _MAY_BE_OUT
     outbox = replace(
         effect.outbox,
         state="leased",
-        leased_at=now,
+        leased_at=effect.outbox.leased_at if may_be_out else now,
         lease_until=now + LEASE,
         attempts=effect.outbox.attempts + 1,
     )

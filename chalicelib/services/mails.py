@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -73,7 +73,7 @@ class _Page:
 
 
 class Mails:
-    """Composes mails from what is stored; the same effect gives the same mail."""
+    """Composes mails from what is stored; the same effect gives the same mail but for its date."""
 
     def __init__(
         self,
@@ -91,14 +91,15 @@ class Mails:
         self._people = people
         self._rules = rules
         self._sender = sender
+        self._domain = parseaddr(sender)[1].rpartition("@")[2]
 
-    def compose(self, effect: Effect) -> EmailMessage:
-        """The mail that `effect` names; NobodyToReadError where nobody is to get it."""
+    def compose(self, effect: Effect, now: datetime) -> EmailMessage:
+        """The mail that `effect` names, sent `now`; NobodyToReadError where nobody is to get it."""
         language = self._rules.languages[0]
         say = translator(language)
         page = self._page(effect.what)(effect.values, say)
         message = EmailMessage()
-        message["Message-ID"] = f"<{effect.cause}.{effect.number}@{self._sender.split('@')[-1]}>"
+        message["Message-ID"] = f"<{effect.cause}.{effect.number}@{self._domain}>"
         message["From"] = self._sender
         message["To"] = ", ".join(self._readers(effect.what))
         message["Subject"] = header(self._marked(page.title, say))
