@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from chalicelib.core import reply_words as words
+from chalicelib.core.grades import ITEMS
 from chalicelib.core.reply_lexer import (
     CORE,
     FILLING,
@@ -25,8 +26,11 @@ from chalicelib.core.reply_spellings import Spelling
 def is_well_spaced(core: Sequence[int], row: Sequence[Token]) -> bool:
     """Letters and words apart from each other, signs alike, no doubtful pair."""
     letter_first = bool(core) and row[core[0]].kind == "L"
+    complete = sum(row[at].kind == "N" for at in core) == len(ITEMS)
+    pairs = list(pairwise(core))
     return (
-        all(_are_apart(row, left, right, letter_first) for left, right in pairwise(core))
+        all(_are_apart(row, left, right, letter_first) for left, right in pairs)
+        and (complete or all(_belong(row, left, right, letter_first) for left, right in pairs))
         and _signs_fit(row, core)
         and _marks_fit(row, core)
     )
@@ -38,9 +42,22 @@ def _are_apart(row: Sequence[Token], left: int, right: int, letter_first: bool) 
         return any(token.kind in SEPARATING or token.kind == "C" for token in gap)
     if kinds == "LN" and letter_first:  # A及时 B质量: glued or one space apart
         return shape(token for token in gap if token.kind not in "()") in ("", " ")
+    if kinds in ("XL", "LY"):  # all A, not all! A
+        return all(token.kind in _JOINING for token in gap)
     if kinds in ("1L", "2L") and letter_first:  # A1 B2 A3, not A1B2A3
         return bool(gap)
     return True
+
+
+def _belong(row: Sequence[Token], left: int, right: int, letter_first: bool) -> bool:
+    """Whether a lone name and its grade belong together: 质量：B, not Repair. B or c speed."""
+    kinds, gap = row[left].kind + row[right].kind, row[left + 1 : right]
+    if kinds in ("NL", "NW"):
+        return all(token.kind in _JOINING for token in gap)
+    return not (kinds == "LN" and letter_first and gap and is_latin(row[right]))
+
+
+_JOINING: Final = FILLING | frozenset(" :-_/()")
 
 
 def _signs_fit(row: Sequence[Token], core: Sequence[int]) -> bool:
@@ -132,7 +149,7 @@ _BOUNDARIES: Final[Sequence[tuple[re.Pattern[str], Mapping[str, str]]]] = tuple(
     for pattern, verdicts in (
         (r"[-/'._&p]w", {"any": ""}),  # AAA-rated, abc.com, a@b
         (r"'| ?: ?[w/('p]", {"any": "confirm"}),  # 'bce', CDC: a notice
-        (r" ?\(w", {"any": "confirm", "separated": "fine"}),
+        (r" ?[([]w", {"any": "confirm", "separated": "fine"}),
         (r"w", {"any": ""}),
         (r" w", {"any": "confirm", "separated": "fine", "alike": ""}),  # all c u soon
         (r"c", {"any": "fine", "named": "", "alike": ""}),  # 质量A货
@@ -200,10 +217,14 @@ _GRADES_AGAIN: Final = re.compile(r"T|L,?L,?L|N,?[LW]|N,?e|XL|Z|LY|(?:^|,)(?:n|n
 def _clauses(rest: Iterable[Token]) -> str:
     """The kinds of a comment without spaces and fillers, a comma for what parts its clauses."""
     return "".join(
-        "," if token.kind in "\n.,:?—eU[" and not token.value else token.kind
-        for token in rest
-        if token.kind not in FILLING | frozenset(" ()'")
+        _clause_kind(token) for token in rest if token.kind not in FILLING | frozenset(" ()'")
     )
+
+
+def _clause_kind(token: Token) -> str:
+    if token.kind == "e" and len(token.value) == len(ITEMS):
+        return "T"  # three letters after a colon
+    return "," if token.kind in "\n.,:?—eU[" and not token.value else token.kind
 
 
 def words_after(row: Sequence[Token], last: int) -> tuple[int, int] | None:

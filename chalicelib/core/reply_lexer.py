@@ -9,7 +9,7 @@ can be held against:
     F J C    fillers; those a colon may follow; those that close a letter (级)
     X R Y Z  all; the rest; "for all"; "all A's"
     & x b    and, or, to; except; but
-    n k      a negation; a grade word it kills
+    n        a negation: no grade material, so that P3 holds for every word after one
     a M o h  an article; 师傅; another word; another CJK character
     , . / _ ' - + : ? ( ) [     separators and brackets; [ one without its other half
     e U — p    emoji and emoticons; thumbs; long dashes; the rest; and " " or a line end

@@ -9,7 +9,7 @@ from chalicelib.core.reply_lexer import LETTERED, SEPARATING, Token, is_latin, k
 def tokens(cleaned: str) -> list[Token]:
     """All tokens of a cleaned text; work linear in its length."""
     row = lexed(cleaned)
-    for change in (_brackets, _faces, _articles, _killed):
+    for change in (_brackets, _faces, _articles):
         row = change(row)
     return row
 
@@ -138,14 +138,6 @@ def _is_article(row: list[Token], at: int, spared: frozenset[str]) -> bool:
 
 
 _NOT_AFTER_ARTICLE: Final = frozenset("FNLYx123D")
-
-
-def _killed(row: list[Token]) -> list[Token]:
-    """P3: a negation directly before a grade word takes it back."""
-    return [
-        token._replace(kind="k") if token.kind == "W" and is_negated(row, at) else token
-        for at, token in enumerate(row)
-    ]
 
 
 def is_negated(row: Sequence[Token], at: int) -> bool:

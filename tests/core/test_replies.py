@@ -111,6 +111,8 @@ def test_names_decide_whatever_the_order(text: str, expected: str) -> None:
     ("attitude a", "--A"),
     ("质量-B", "-B-"),
     ("质量B，态度A", "-BA"),
+    ("quality b, attitude a", "-BA"),
+    ("B质量 A态度", "-BA"),
     ("timeliness: very dissatisfied", "E--"),
 )
 def test_only_some_names_are_a_partial_answer(text: str, expected: str) -> None:
@@ -134,7 +136,18 @@ def test_a_named_grade_punctuation_and_words_are_partial(
 
 @pytest.mark.parametrize(
     "text",
-    ["质量A 质量B", "质量A 质量A", "满意 质量", "满意质量", "B 质量 A", "服务A 服务B", "质量AB"],
+    [
+        "质量A 质量B",
+        "质量A 质量A",
+        "满意 质量",
+        "满意质量",
+        "B 质量 A",
+        "服务A 服务B",
+        "质量AB",
+        "d repair.",
+        "质量。B",
+        "Repair, b, c",
+    ],
 )
 def test_names_in_doubt_are_not_stored(text: str) -> None:
     assert read(text).kind not in STORED
@@ -366,6 +379,8 @@ def test_one_reading_in_doubt_is_offered(text: str, expected: str) -> None:
         ),
         *(
             "AAB, C",
+            "all! A",
+            "A1B2C3",
             "A、B、C三种型号都坏了",
             "AAB, a nice man",
             "AAB 👍 C",
@@ -433,6 +448,13 @@ NEVER = (
 )
 def test_these_texts_are_never_stored_as_grades(text: str, context: Context) -> None:
     assert read(text, context).kind not in STORED
+
+
+@pytest.mark.parametrize(
+    "text", ["不是AAB", "not AAB", "我给的不是 A B A", "不是我要的 AAB", "it was no AAB", "别打AAA"]
+)
+def test_a_negated_triple_is_not_even_offered(text: str) -> None:
+    assert said(read(text)) == ("comment", "")
 
 
 def test_our_example_copied_back_is_offered() -> None:

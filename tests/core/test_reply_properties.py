@@ -172,6 +172,10 @@ def test_cleaning_in_pieces_is_cleaning_the_whole(text: str) -> None:
     assert clean(text) == whole
 
 
+def test_a_mark_joins_its_letter_across_what_is_dropped() -> None:
+    assert clean("e\u200b\u0301") == clean("e\u0301") == "é"
+
+
 # --- a reading survives its form -------------------------------------------------------------
 
 TRIPLES = st.text("ABCDE", min_size=3, max_size=3)
