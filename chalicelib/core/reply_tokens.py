@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from chalicelib.core.reply_lexer import LETTERED, SEPARATING, Token, is_latin, kind_at, lexed
+from chalicelib.core.reply_lexer import (
+    FILLING,
+    LETTERED,
+    SEPARATING,
+    Token,
+    is_latin,
+    kind_at,
+    lexed,
+)
 
 
 def tokens(cleaned: str) -> list[Token]:
@@ -141,13 +149,13 @@ _NOT_AFTER_ARTICLE: Final = frozenset("FNLYx123D")
 
 
 def is_negated(row: Sequence[Token], at: int) -> bool:
-    """P3: whether a negation stands directly before a token, any, a or to between them."""
-    before = at - 1
-    for _ in range(2):
-        before -= kind_at(row, before) == " "
-        if kind_at(row, before) == "n":
+    """P3: whether a negation stands directly before a token, but for any, a, to and fillers."""
+    for token in reversed(row[max(at - _LONGEST_LINK, 0) : at]):
+        if token.kind == "n":
             return True
-        if not (before >= 0 and row[before].text in ("any", "a", "to")):
+        if token.kind not in FILLING | {" "} and token.text not in ("any", "a", "to"):
             return False
-        before -= 1
     return False
+
+
+_LONGEST_LINK: Final = 6
