@@ -11,7 +11,8 @@ from chalicelib.core.visits import VisitKey
 class Call:
     """A call as it stands after the last request; `version` is the lock of its row.
 
-    `caller` is the number in E.164, "" where it is withheld. `visit` is the one whose survey was
+    `caller` is the number in E.164, "" where it is withheld; `shown` that which phones we ring may
+    show, "" for our own. `visit` is the one whose survey was
     open when the call came in, `day` its local day (ISO); `about` the visit that a complaint is
     about. `documents` counts our answers, `asked` how often each step was asked, `wrong` the
     silent or wrong tries in a row, `rung` the duty phones rung. `item` and `grade` wait to be
@@ -23,6 +24,7 @@ class Call:
     sid: str
     received_at: datetime
     caller: str = ""
+    shown: str = ""
     mobile: bool = False
     language: str = "zh"
     visit: VisitKey | None = None
@@ -70,11 +72,12 @@ class CallEntry:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What a caller said, from the provider's word of it until our copy is safe.
+    """What a caller said, from the provider's first word of it until our copy is safe.
 
-    `status` is `announced` (the action named it), `completed`, `absent` (nothing was recorded) or
+    `status` is `announced` (the call named it), `completed`, `absent` (nothing was recorded) or
     `lost`; `key` its place in the blob store, `size` (bytes) and `sha256` those of our checked
-    copy; `deleted_at` when the provider's own was deleted.
+    copy; `deleted_at` when the provider's own was deleted. `due_at` is when it is fetched, or
+    tried again after so many `attempts`.
     """
 
     sid: str
@@ -86,6 +89,8 @@ class Recording:
     sha256: str = ""
     kept_at: datetime | None = None
     deleted_at: datetime | None = None
+    attempts: int = 0
+    due_at: datetime | None = None
     version: int = 0
 
     @property

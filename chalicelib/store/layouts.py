@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
@@ -213,6 +214,21 @@ def wrong_codes_place(place: str) -> Key:
     return Key(f"LIM#{place}")
 
 
+def call_place(sid: str) -> Key:
+    """Where a call lies; its requests and recordings lie under the same key."""
+    return Key(f"CALL#{sid}")
+
+
+def fact_place(sid: str, name: str) -> Key:
+    """Where one request of a call lies."""
+    return Key(f"CALL#{sid}", f"STEP#{name}")
+
+
+def recording_place(sid: str, recording: str) -> Key:
+    """Where a recording of a call lies."""
+    return Key(f"CALL#{sid}", f"REC#{recording}")
+
+
 def document_place(unit: str, sequence: int) -> Key:
     """Where an entry of a unit's chain lies; the head lies beside them."""
     return Key(f"DOC#{unit}", f"{sequence:06d}")
@@ -253,6 +269,18 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     Effect: Layout(
         key=lambda effect: effect_place(effect.cause, effect.number),
         due=lambda effect: "call" if effect.kind == "call" else "effect",
+        lifted={"due_sk": "due_at"},
+    ),
+    Call: Layout(key=lambda call: call_place(call.sid)),
+    CallFact: Layout(key=lambda fact: fact_place(fact.call, fact.name)),
+    CallEntry: Layout(
+        key=lambda entry: Key(
+            phone_place(entry.number).pk, f"CALL#{instant(entry.at)}#{entry.call}"
+        )
+    ),
+    Recording: Layout(
+        key=lambda recording: recording_place(recording.call, recording.sid),
+        due=lambda _: "recording",
         lifted={"due_sk": "due_at"},
     ),
     RunMark: Layout(key=lambda mark: Key(f"RUN#{mark.job}#{mark.period}")),

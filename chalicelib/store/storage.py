@@ -9,6 +9,7 @@ from pynamodb.connection.base import MetaTable
 from pynamodb.models import Model
 
 from chalicelib.store import transaction
+from chalicelib.store.calls import CallStore
 from chalicelib.store.cases import CaseStore
 from chalicelib.store.documents import DocumentStore
 from chalicelib.store.draws import DrawStore
@@ -44,6 +45,7 @@ class Storage:
     effects: EffectStore
     runs: RunStore
     cases: CaseStore
+    calls: CallStore
     draws: DrawStore
     documents: DocumentStore
     people: PeopleStore
@@ -85,6 +87,7 @@ def stores(connection: Connection, stage: str) -> Storage:
         EffectStore(table),
         RunStore(table),
         CaseStore(table),
+        CallStore(table),
         DrawStore(table),
         DocumentStore(table),
         PeopleStore(table),
