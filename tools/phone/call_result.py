@@ -62,9 +62,9 @@ class CallResult:
 
     `status` is Twilio's at the end, `ended` says who or what ended it: "caller hung up", "service
     hung up", "document ended", "application error", "rejected", or for a call never answered its
-    status. `documents` counts the TwiML documents fetched, `seconds` the length by the simulator's
-    reckoning. `errors` is empty when Twilio found nothing to complain of; `unused` are acts for
-    which there was no occasion.
+    status. `documents` counts the TwiML documents asked for, `urls` are theirs, `seconds` is the
+    length by the simulator's reckoning. `errors` is empty when Twilio found nothing to complain of;
+    `unused` are acts for which there was no occasion.
     """
 
     sid: str
@@ -74,6 +74,7 @@ class CallResult:
     status: str = "queued"
     ended: str = ""
     documents: int = 0
+    urls: list[str] = field(default_factory=list)
     seconds: float = 0
     heard: list[Heard] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)

@@ -151,7 +151,7 @@ def voice_parameters(account: Account, call: Call) -> dict[str, str]:
 
 
 def _carried(call: Call) -> dict[str, str]:
-    """What the network adds to a call coming in."""
+    """What the network adds to a call coming in, most of it to the first request only."""
     if call.direction != "inbound":
         return {}
     if SIP.fullmatch(call.sender):
@@ -161,5 +161,7 @@ def _carried(call: Call) -> dict[str, str]:
             "SipDomainSid": f"SD{call.sid[2:]}",
             "SipSourceIp": "203.0.113.9",
         }
+    if call.status != "ringing":
+        return {}
     verified = {"StirVerstat": "TN-Validation-Passed-A"} if call.sender.startswith("+1") else {}
     return {**verified, "CallToken": PASSING_ON}

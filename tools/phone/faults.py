@@ -18,7 +18,8 @@ forgets them all:
     `seconds` later;
   - `lost`: it never comes; a text then stands in Twilio's list only, a caller hears an application
     error;
-  - `absent` (`recording` only): Twilio could not keep what was said;
+  - `absent` (`recording` only): Twilio keeps nothing; where nothing was said the action is not
+    asked for either, and the document goes on;
   - `429`, `500`, `timeout`: one attempt fails so. Twilio repeats it as the URL's `#rc=…&rp=…`
     says, and each attempt takes a fault of its own: `"fault": "500", "times": 2` fails twice and
     then comes through.

@@ -94,8 +94,7 @@ class Recordings:
         recording = self.find(sid)
         if recording is None:
             return
-        if self.faults.take("recording", recording.handset, ABSENT):
-            error_code = SILENT
+        error_code = error_code or self.lost(recording)
         if error_code:
             changes = replace(recording, status="absent", seconds=0, error_code=error_code)
         else:
@@ -103,6 +102,10 @@ class Recordings:
         finished = replace(changes, updated=self.now())
         self._keep(finished)
         self._tell(finished, told)
+
+    def lost(self, recording: Recording) -> int | None:
+        """Twilio's code where a fault has it that this one could not be kept."""
+        return SILENT if self.faults.take("recording", recording.handset, ABSENT) else None
 
     def _tell(self, recording: Recording, told: Subscription) -> None:
         if told.url is None or recording.status not in told.events:

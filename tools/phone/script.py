@@ -80,6 +80,7 @@ class Script:
     def __init__(self, acts: Sequence[Act]) -> None:
         self._acts = deque(acts)
         self._at_once = False
+        self._listening = False
 
     @property
     def next(self) -> Act | None:
@@ -107,10 +108,15 @@ class Script:
         if self.next and self.next.kind == "hear" and self.next.count:
             self._acts[0] = replace(self.next, count=self.next.count - 1)
 
+    def stay_silent(self) -> None:
+        """Something has waited for this person in vain."""
+        self._listening = self.next is not None and self.next.kind == "listen"
+
     def stop_listening(self) -> None:
-        """A new document has come: `listen` is over."""
-        if self.next and self.next.kind == "listen":
+        """A new document has come: a `listen` that kept him silent is over."""
+        if self._listening:
             self.take()
+        self._listening = False
 
     def coming(self) -> Sequence[Act]:
         """The acts still to come, for those who must look ahead."""

@@ -8,7 +8,7 @@
 - `GET`, `POST /handsets/<E.164> {"delivery", "error_code", "refused_with", "opted_out"}` → the
   handset (`handsets.py`).
 - `POST /handsets/<E.164>/calls {"script": ["wait", "1", "speak:8", "hangup"], "parameters"?}` → the
-  call to its end, `{"sid", "direction", "caller", "called", "status", "ended", "documents",
+  call to its end, `{"sid", "direction", "caller", "called", "status", "ended", "documents", "urls",
   "seconds", "heard": [{"document", "verb", "heard", "language", "voice", "seconds", "within",
   "asked"}], "done": [{"document", "act", "at", "sent", "lost"}], "recordings": [sid], "dialled":
   [{"number", "sid", "status", "bridged", "seconds"}], "errors": [{"code", "message", "url",

@@ -26,15 +26,16 @@ MP3_SAMPLES: Final = 576
 
 
 def wav(sid: str, seconds: int) -> bytes:
-    """A square wave between 200 and 455 Hz, quiet enough for a loudspeaker.
+    """A square wave between 200 and 455 Hz; its first samples are what only this SID has.
 
     >>> len(wav("RE1", 1)) - 44
     16000
     """
-    half = RATE // 2 // (200 + _mark(sid)[0])
+    mark, length = _mark(sid), RATE * seconds * 2
+    half = RATE // 2 // (200 + mark[0])
     period = b"\x00\x08" * half + b"\x00\xf8" * half
-    samples = RATE * seconds
-    sound = (period * (samples * 2 // len(period) + 1))[: samples * 2]
+    click = b"".join(bytes((each, 0)) for each in mark)
+    sound = (click + period * (length // len(period) + 1))[:length]
     written = io.BytesIO()
     with wave.open(written, "wb") as file:
         file.setnchannels(1)

@@ -121,6 +121,7 @@ def _have_waited(leg: Leg, sent: dict[str, str], outcome: Outcome) -> None:
     while (act := leg.script.next) and _has_passed(act, outcome):
         leg.script.take()
         leg.did(act.text, "Dial")
+    leg.script.stay_silent()
     if act and (act.kind == "wait" or (act.keys and outcome.over_by == "star")):
         leg.script.take()
         leg.did(act.text, "Dial", sent, act.keys[1:])

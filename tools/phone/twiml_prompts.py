@@ -43,7 +43,7 @@ def _saying(leg: Leg, verb: Element, within: str | None = None) -> Heard:
         heard = text or verb.get("digits", "")
         return Heard(document, "Play", heard, seconds=UNHEARD_S * times, within=within)
     language = verb.get("language")
-    seconds = speaking_seconds(text, language) * times
+    seconds = round(speaking_seconds(text, language) * times, 3)
     return Heard(document, "Say", text, language, verb.get("voice"), seconds, within)
 
 
@@ -123,6 +123,7 @@ def _pressed(leg: Leg, verb: Element, patience: int) -> Act | None:
             return leg.script.take()
         act = leg.script.next
         if act is None or act.kind != "wait":
+            leg.script.stay_silent()
             return None
         leg.script.take()
         leg.did(act.text, "Gather")

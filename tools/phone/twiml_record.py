@@ -5,8 +5,9 @@ after `timeout` seconds of silence (5; 0 is never), at `maxLength`, or when the 
 Then the action is asked for with what was recorded, `Digits` being the key or "hangup". Silence at
 both ends is trimmed off: the RecordingDuration of the action is the one before trimming, that of
 the callback the one after. What is shorter than a second is absent. A recording of silence is kept
-whole and told like any other; an account that drops silent ones (`drops_silence`) keeps none, asks
-no action and goes on with the next verb, as Twilio's older documentation has it for all.
+whole and told like any other; an account that drops silent ones (`drops_silence`, or the fault
+`absent`) keeps none, asks no action and goes on with the next verb, as Twilio's older documentation
+has it for all.
 """
 
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def record(leg: Leg, verb: Element) -> Ask | None:
     _beep(leg, verb)
     tape = _run(leg, verb)
     leg.spend(tape.length)
-    drops = tape.is_silent and leg.network.drops_silence and verb.get("trim") != "do-not-trim"
+    drops = _drops(leg, verb, tape, recording)
     _keep(recordings, recording, tape, told, verb, drops)
     sent = {} if drops else _sent(recording, tape)
     if tape.hung_up:
@@ -127,7 +128,15 @@ def _do(leg: Leg, verb: Element, tape: Tape) -> None:
         leg.did(act.text, "Record", {"Digits": keys[0]}, keys[1:])
         tape.key, tape.is_over = keys[0], True
     else:
+        leg.script.stay_silent()
         tape.be_silent()
+
+
+def _drops(leg: Leg, verb: Element, tape: Tape, recording: Recording) -> bool:
+    """Whether Twilio takes a recording for empty, and acts as if there had been none."""
+    if not tape.is_silent or verb.get("trim") == "do-not-trim":
+        return False
+    return leg.network.drops_silence or leg.network.recordings.lost(recording) is not None
 
 
 def _finishing(pressed: str, verb: Element) -> str:

@@ -55,7 +55,7 @@ def is_url(value: str) -> bool:
     except ValueError:
         return False
     if parts.scheme or parts.netloc:
-        return parts.scheme in {"http", "https"} and bool(host) and "_" not in host
+        return parts.scheme in {"", "http", "https"} and bool(host) and "_" not in host
     return True
 
 

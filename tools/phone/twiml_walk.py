@@ -135,6 +135,7 @@ class Leg:
         if self.result.documents >= MAX_DOCUMENTS:
             raise TwimlError(11215, f"{MAX_DOCUMENTS} documents in one call")
         self.result.documents += 1
+        self.result.urls.append(ask.url)
         self.script.stop_listening()
         self.url = ask.url
         response = parse_response(ask.inline) if ask.inline else read_response(self._reply(ask))

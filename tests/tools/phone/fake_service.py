@@ -1,6 +1,7 @@
 """A service that checks each webhook's signature and remembers what it was told."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -27,7 +28,7 @@ class FakeService:
     says: bytes = EMPTY
     status: int = 200
     content_type: str = "text/xml"
-    documents: dict[str, bytes] = field(default_factory=dict)
+    documents: dict[str, bytes | Callable[[], bytes]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     told: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -44,7 +45,8 @@ class FakeService:
             self.requests.append(request)
             self.told.append((request.path, {**query, **form}))
         says = self.documents.get(request.path, self.says)
-        return Answer(self.status, (("Content-Type", self.content_type),), says)
+        body = says() if callable(says) else says
+        return Answer(self.status, (("Content-Type", self.content_type),), body)
 
     def voice(self, inner: str, path: str = "/twilio/voice") -> None:
         """From now on answer `path` with a <Response> of this."""
