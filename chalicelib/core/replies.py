@@ -204,7 +204,7 @@ def _graded(line: _Line, context: Context) -> Reading | None:
     if found is None or found.kind not in STORED:
         return None
     is_offer = context.question == "confirm" and dict(found.grades) == dict(context.offered)
-    if len(found.grades) == len(ITEMS) and is_copy(line.cleaned.text, context.ours):
+    if len(found.grades) == len(ITEMS) and is_copy(line.keyword, context.ours):
         return _confirmed(context) if is_offer else Reading("confirm", "copied", found.grades)
     reading = _confirmed(context) if is_offer else Reading(found.kind, found.rule, found.grades)
     after = line.plain[found.words[0] :] if found.words else ""

@@ -28,7 +28,7 @@ def cleaned(text: str, ours: Sequence[str] = ()) -> Cleaned:
 
 
 def is_copy(text: str, ours: Sequence[str]) -> bool:
-    """Whether a cleaned reply stands in our messages, white space aside: "bca" for "B C A"."""
+    """Whether a bare reply stands in our messages, white space aside: "bca" for "B C A"."""
     letters = squeezed(text)
     if not letters or len(letters) > COPY_LENGTH:
         return False

@@ -461,6 +461,7 @@ def test_our_example_copied_back_is_offered() -> None:
     context = Context(ours=(EXAMPLE_ZH,))
     assert said(read("BCA", context)) == ("confirm", "BCA")
     assert said(read("b  c  a", context)) == ("confirm", "BCA")
+    assert said(read("“BCA”.", context)) == ("confirm", "BCA")
     assert said(read("B,C,A", context)) == ("grades", "BCA")
     assert said(read("ABA", context)) == ("grades", "ABA")
     assert said(read("B", Context(pending=("quality",), ours=(EXAMPLE_ZH,)))) == ("grades", "-B-")
