@@ -5,6 +5,7 @@ Exit 0: all holds. 1: a figure differs from the recount, or something failed. 2:
 
 import sys
 from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -36,6 +37,8 @@ def rehearse(
     from tools.cast import CastError
     from tools.rehearsal import FolderError, rehearsed
 
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # subjects a console cannot show
     try:
         done = rehearsed(folder, seed, visits)
     except FolderError as error:

@@ -46,7 +46,7 @@ def run() -> None:
 
 _HINT: Final = """
 It is {now} and stays so until you move the clock:
-  curl -X POST {running.simulator_url}/clock -d '{{"now": "…"}}'
+  curl -X POST {running.simulator_url}/clock -d '{{"now": "..."}}'
 Mails are in {running.mail_folder}. Addresses and token for programs: var/run.json. Ctrl-C ends it.
 """
 
@@ -59,7 +59,7 @@ def _load(running: "Local", present: datetime) -> None:
     from tools import sample
 
     if not LOADED.exists():
-        print("loading the sample months …", flush=True)
+        print("loading the sample months ...", flush=True)
         sample.load(running, until=present)
         LOADED.touch()
     if running.wiring.now() < present:

@@ -216,15 +216,17 @@ def _steps(random: Random, habit: Habit, language: str, unit: Unit) -> Iterator[
         minutes = random.randrange(*PATIENCE[after])
         yield Step(after, minutes, written(random, language, kind, letters))
         if kind == "grades":
-            letters = _letters(random, unit)
+            letters = _letters(random, unit, than=letters)
 
 
-def _letters(random: Random, unit: Unit) -> str:
+def _letters(random: Random, unit: Unit, than: str = "") -> str:
     """What a customer thinks of a job of the unit: one mood, with a slip here and there.
 
-    Nobody here means what we would ask about: BAD is a word, BCA our own example.
+    Another thing `than` before; and nothing that we would ask about: BAD is a word, BCA our own
+    example.
     """
     mood = random.choices("ABCDE", unit.weights)[0]
     other = random.choices("ABCDE", unit.weights, k=3)
     letters = "".join(mood if random.randrange(3) else grade for grade in other)
-    return _letters(random, unit) if letters in ASKED_ABOUT else letters
+    is_clear = letters not in ASKED_ABOUT and letters != than
+    return letters if is_clear else _letters(random, unit, than)
