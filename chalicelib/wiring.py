@@ -19,6 +19,8 @@ from chalicelib.gateways.mail import FolderPost, Post, SesPost
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.case_unit import UnitDesk
+from chalicelib.services.cases import CaseChance, CaseDesk
 from chalicelib.services.closing import Closing
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
@@ -28,6 +30,7 @@ from chalicelib.services.frames import Frames
 from chalicelib.services.inbound import Texts
 from chalicelib.services.mails import Mails
 from chalicelib.services.visits import VisitDesk
+from chalicelib.services.paging import Paging
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import Storage, connect
 from chalicelib.web.twilio_dialect import Account
@@ -42,6 +45,7 @@ class Chance:
     secret: Callable[[], bytes] = lambda: secrets.token_bytes(32)
     lease: Callable[[], str] = lambda: secrets.token_hex(8)
 
+    link: Callable[[], str] = lambda: secrets.token_urlsafe(16)
 
 class Wiring:
     """Every service of one process, made when first asked for."""
@@ -146,6 +150,22 @@ class Wiring:
 
     @cached_property
     def assessments(self) -> Assessments:
+    def case_desk(self, via: str) -> CaseDesk:
+        """Supervision at work on cases; `via` names the way its acts come in."""
+        storage, chance = self.storage, CaseChance(self._chance.number, self._chance.link)
+        return CaseDesk(storage.cases, storage.people, storage.commit, self.rules, chance, via)
+
+    @cached_property
+    def unit_desk(self) -> UnitDesk:
+        """A unit at its cases."""
+        return UnitDesk(self.storage.cases, self.storage.commit, self.rules)
+
+    @cached_property
+    def paging(self) -> Paging:
+        """Pages the duty phones."""
+        storage = self.storage
+        return Paging(storage.pages, storage.cases, storage.commit, self.rules)
+
         """Shows documents."""
         return Assessments(self.storage.documents)
 

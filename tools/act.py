@@ -6,8 +6,8 @@ be carried out; 0 means that it holds, be it that it was done before.
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,32 +15,12 @@ from chalicelib.core.acts import ActError
 from chalicelib.core.people import Member
 from chalicelib.core.saving import StoreError
 from chalicelib.services import switch
-from chalicelib.services.cases import CaseDesk
+from tools import case_acts
+from tools.case_acts import Done, Values, Verb
 from tools.connected import NotConnectedError, local_stage
 
 if TYPE_CHECKING:
     from chalicelib.wiring import Wiring
-
-VIA: Final = "tools"
-"""How the acts of this program are marked."""
-
-Values = Mapping[str, str]
-Done = dict[str, object]
-
-
-class Verb(NamedTuple):
-    """An act: the keys it takes as `--key value`, and how it is done."""
-
-    keys: tuple[str, ...]
-    do: "Callable[[Wiring, str, Values, Member], Done]"
-
-
-def _read_case(stage: "Wiring", number: str, values: Values, by: Member) -> Done:
-    kind = values.get("kind", "complaint")
-    desk = CaseDesk(stage.storage.cases, stage.storage.commit, VIA)
-    case, result = desk.read_case(number, kind, by, stage.now())
-    shown = {"kind": case.kind, "unit": case.unit, "month": case.month, "channel": case.channel}
-    return {"result": result, **shown}
 
 
 def _stop_sending(stage: "Wiring", scope: str, values: Values, by: Member) -> Done:
@@ -61,12 +41,12 @@ def _only_all(scope: str) -> None:
 
 
 VERBS: Final[Mapping[str, Verb]] = {
-    "read-case": Verb(("kind",), _read_case),
+    **case_acts.VERBS,
     "stop-sending": Verb((), _stop_sending),
     "start-sending": Verb((), _start_sending),
 }
 
-SENTENCES: Final = {
+SENTENCES: Final[Mapping[str, str]] = {
     "call": "say: act VERB ID [--key value …] --by MEMBER",
     "unknown_verb": "there is no act {verb}; there are: {verbs}",
     "unknown_key": "{verb} takes no --{key}; it takes: {keys}",
@@ -78,10 +58,7 @@ SENTENCES: Final = {
     "role": "{act} is for {roles}, not for {role}",
     "recused": "this member is recused from unit {unit} and never judges it",
     "scope": "this act is for `all`, not for {scope}",
-    "unknown_case": "there is no case {number}",
-    "unknown_kind": "{kind} is no kind; there are: {kinds}",
-    "already_read": "the case was read already, as {kind}: what it is now changes by label-case",
-    "second_person": "you have said {kind} yourself: another member has to confirm it",
+    **case_acts.SENTENCES,
 }
 """Code of a refusal → what the caller reads."""
 
@@ -122,7 +99,7 @@ def act_command(
     words: Annotated[list[str], typer.Argument(metavar="VERB ID [--KEY VALUE]...")],
     by: Annotated[str, typer.Option(metavar="MEMBER", help="mail address, or name if unique")] = "",
 ) -> None:
-    """Do one act: read-case NUMBER [--kind KIND], stop-sending all, start-sending all."""
+    """Do one act, such as: read-case NUMBER --kind enquiry --by MEMBER; stop-sending all."""
     try:
         verb, id, values = _parts(words)
         done = act(verb, id, values, by, local_stage())

@@ -77,6 +77,7 @@ def seeded(random: Random) -> Chance:
         salt=lambda: f"{random.getrandbits(128):032x}",
         secret=lambda: random.randbytes(32),
         lease=lambda: f"{random.getrandbits(64):016x}",
+        link=lambda: f"{random.getrandbits(128):032x}",
     )
 
 

@@ -5,12 +5,26 @@ from typing import Final
 
 from chalicelib.core.people import Member
 
+SUPERVISION: Final = ("supervisor", "lead")
+
 MAY: Final[Mapping[str, tuple[str, ...]]] = {
-    "read-case": ("supervisor", "lead"),
+    "read-case": SUPERVISION,
+    "show-case": (*SUPERVISION, "auditor"),
+    "label-case": SUPERVISION,
+    "assign-case": SUPERVISION,
+    "forward": SUPERVISION,
+    "grant-pause": SUPERVISION,
+    "refuse-pause": SUPERVISION,
+    "end-pause": SUPERVISION,
+    "follow-up": SUPERVISION,
+    "object": SUPERVISION,
+    "rule": ("lead",),
+    "observe": SUPERVISION,
+    "acknowledge": (*SUPERVISION, "admin"),
     "stop-sending": ("lead", "admin"),
     "start-sending": ("lead", "admin"),
 }
-"""Act → the roles that may do it (DESIGN 6, reading; DESIGN 10, the switch of sending)."""
+"""Act → the roles that may do it (DESIGN 6, cases; DESIGN 10, the switch of sending)."""
 
 
 class ActError(Exception):

@@ -13,11 +13,17 @@ CHANNELS: Final = ("hotline", "sms", "web", "desk", "call")
 CATEGORIES: Final = (
     "timeliness", "quality", "attitude", "price", "parts", "conduct", "safety", "other",
 )  # fmt: skip
+STATES: Final = ("received", "forwarded", "answered", "confirmed", "reopened", "closed")
+STANDINGS: Final = ("counts", "duplicate", "out_of_scope")
+STAGES: Final = ("unboxing", "in_warranty", "out_of_warranty")
 CONTACTS: Final = ("unit", "supervision", "anonymous")
 """Who may contact the customer: the unit too, only supervision, nobody."""
 
 ONLY_SUPERVISION: Final = ("attitude", "conduct", "safety")
 """Categories in which the unit learns name and number only if the customer says so."""
+
+_SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Digits and capitals without 0, 1, I and O: 32 of them, 40 bits in eight."""
 
 _DAMM: Final = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
@@ -28,10 +34,14 @@ _DAMM: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as it stands now; `text` is what the customer wrote.
+    """A case as it stands now; `text` is what the customer wrote, `summary` what the unit reads.
 
     `code_sha256` proves a query code (see `code_hash`), `recording` is a key in the blob store,
-    `call` the provider's id of the call that it came by.
+    `call` the provider's id of the call that it came by. The unit knows the case by `reference`
+    alone. `owner` is the mail address of the one member who sees it through, `promised` the day
+    (ISO) that the customer was told, `repeats` how often the trouble came back after the end,
+    `duplicates` the numbers of cases set aside for this one, and `due_at` when the earliest of its
+    clocks runs out. `contact_said`: the customer chose `contact` himself.
     """
 
     number: str
@@ -51,10 +61,20 @@ class Case:
     version: int = 0
     category: str = ""
     contact: str = "supervision"
+    contact_said: bool = False
     customer_name: str = ""
     code_sha256: str = ""
     recording: str = ""
     call: str = ""
+    reference: str = ""
+    owner: str = ""
+    stage: str = ""
+    summary: str = ""
+    promised: str = ""
+    repeats: int = 0
+    duplicate_of: str = ""
+    duplicates: tuple[str, ...] = ()
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +90,14 @@ class CaseEvent:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class CaseName:
+    """Which case a unit calls by this reference."""
+
+    reference: str
+    case: str
+
+
 def default_contact(category: str) -> str:
     """Who may contact a customer who has not said: the unit, unless it is about its people."""
     return "supervision" if category in ("", *ONLY_SUPERVISION) else "unit"
@@ -78,6 +106,25 @@ def default_contact(category: str) -> str:
 def query_code(random_number: int) -> str:
     """Six digits with which a customer asks about his case from any phone or page."""
     return f"{random_number % 1_000_000:06d}"
+
+
+def unit_reference(random_number: int) -> str:
+    """What the unit calls a case: eight signs that nobody mistakes, and that say nothing.
+
+    >>> unit_reference(0), unit_reference(2**40 - 1)
+    ('2222-2222', 'ZZZZ-ZZZZ')
+    """
+    signs = ""
+    for _ in range(8):
+        random_number, sign = divmod(random_number, len(_SIGNS))
+        signs += _SIGNS[sign]
+    return f"{signs[:4]}-{signs[4:]}"
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` has the form of a unit's reference."""
+    plain = text.replace("-", "")
+    return f"{plain[:4]}-{plain[4:]}" == text and len(plain) == 8 and set(plain) <= set(_SIGNS)
 
 
 def code_hash(number: str, code: str) -> str:

@@ -1,13 +1,14 @@
 """Opens cases: one way for texts, calls, pages and supervision's own notes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.core import calendar, cases
-from chalicelib.core.cases import Case, CaseEvent
-from chalicelib.core.effects import Effect
+from chalicelib.core import calendar, case_clocks, cases, paging
+from chalicelib.core.cases import Case, CaseEvent, CaseName
+from chalicelib.core.paging import Page
 from chalicelib.core.rules import Rulebook
+from chalicelib.services import alerts, case_news
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,21 @@ class Intake:
     def opened(self, new: NewCase, *, danger: bool = False) -> Opened:
         """The case with a fresh number and code; a commit that meets a taken number tries again.
 
-        `danger` (or category "safety") pages the duty phones at once.
+        `danger` (or category "safety") pages the duty phones at once. The customer is told the
+        number by a text, unless he texted himself: then the answer tells it.
         """
         number = cases.case_number(self._random_number())
         code = cases.query_code(self._random_number())
-        case = Case(
+        case = self._case(new, number, code)
+        first = CaseEvent(number, 0, new.received_at, "received", new.by, via=new.channel)
+        case = replace(case, due_at=case_clocks.next_due(case, [first], self._rules))
+        name = CaseName(case.reference, number)
+        paged = danger or new.category == "safety"
+        pages = self.pages(number, new.phone, new.received_at, case=number) if paged else ()
+        return Opened(case, code, (case, first, name, *case_news.received(case), *pages))
+
+    def _case(self, new: NewCase, number: str, code: str) -> Case:
+        return Case(
             number=number,
             received_at=new.received_at,
             month=calendar.month_of(new.received_at, self._rules),
@@ -68,20 +79,18 @@ class Intake:
             language=new.language,
             category=new.category,
             contact=new.contact or cases.default_contact(new.category),
+            contact_said=bool(new.contact),
             customer_name=new.customer_name,
             code_sha256=cases.code_hash(number, code),
             recording=new.recording,
             call=new.call,
+            reference=cases.unit_reference(self._random_number()),
         )
-        first = CaseEvent(number, 0, new.received_at, "received", new.by, via=new.channel)
-        paged = danger or new.category == "safety"
-        pages = self.pages(number, new.phone, new.received_at) if paged else ()
-        return Opened(case, code, (case, first, *pages))
 
-    def pages(self, cause: str, caller: str, now: datetime) -> tuple[Effect, ...]:
-        """One text to each duty phone: somebody may be in danger."""
-        values = {"language": self._rules.languages[0], "caller": caller}
-        return tuple(
-            Effect(cause, place, "sms", "danger_page", now, {**values, "to": duty})
-            for place, duty in enumerate(self._rules.duty_numbers, start=1)
-        )
+    def pages(
+        self, cause: str, caller: str, now: datetime, *, case: str = ""
+    ) -> tuple[object, ...]:
+        """What pages the duty phones: somebody may be in danger. To be committed with its cause."""
+        page = Page(cause, now, caller, case)
+        turn = paging.opened(page, self._rules.duty_numbers, now)
+        return (turn.page, *alerts.of(turn, now, self._rules))

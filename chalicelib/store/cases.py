@@ -1,8 +1,10 @@
-"""Cases and their events: by number, by unit and month, by the phone they came from."""
+"""Cases and their events: by number, by unit and month, by phone, by the unit's reference."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.cases import Case, CaseEvent, CaseName
+from chalicelib.core.unit_links import UnitLink
 from chalicelib.store import layouts
 from chalicelib.store.layouts import phone_place
 from chalicelib.store.table import Key, Table
@@ -44,6 +46,20 @@ class CaseStore:
         listed = self.table.rows(phone_place(number).pk, prefix="CASE#", attributes=("sk",))
         cases = self._read([item["sk"]["S"].rpartition("#")[2] for item in listed])
         return [case for case in cases if case.phone == number]
+
+    def of_reference(self, reference: str) -> Case | None:
+        """The case that its unit calls so."""
+        item = self.table.get(Key(f"CREF#{reference}"))
+        return self.get(layouts.read(CaseName, item).case) if item else None
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """At most `limit` numbers of cases with a clock that has run out; read each again."""
+        return [key.pk.removeprefix("CASE#") for key in self.table.due("case", now, limit)]
+
+    def unit_link(self, sha256: str) -> UnitLink | None:
+        """The link with this hash by which a unit answers, run out or not."""
+        item = self.table.get(Key(f"ULINK#{sha256}"))
+        return layouts.read(UnitLink, item) if item else None
 
     def _read(self, numbers: list[str]) -> list[Case]:
         """The cases of these numbers, in this order."""

@@ -11,17 +11,20 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
-from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
 from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.links import CaseLink
+from chalicelib.core.observations import Observation
+from chalicelib.core.paging import Page
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.runs import RunMark
 from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.submissions import Submission
+from chalicelib.core.unit_links import UnitLink
 from chalicelib.core.visits import Visit, VisitKey, counted_letters
 from chalicelib.core.wrong_codes import FORGOTTEN, WrongCodes
 from chalicelib.store import codec
@@ -209,6 +212,16 @@ def _case_pointers(case: Case) -> tuple[Key, ...]:
     return listed, Key(phone_place(case.phone).pk, sort)
 
 
+def page_place(page: Page) -> Key:
+    """Where a page lies: all of them under one key, by their instants."""
+    return Key("PAGES", f"{instant(page.opened_at)}#{page.cause}")
+
+
+def _effect_due(effect: Effect) -> str:
+    """Mails and texts are one list; the call list and the calls to duty phones are their own."""
+    return effect.kind if effect.kind in ("call", "page") else "effect"
+
+
 def wrong_codes_place(place: str) -> Key:
     """Where a count of wrong codes lies."""
     return Key(f"LIM#{place}")
@@ -268,7 +281,7 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     ),
     Effect: Layout(
         key=lambda effect: effect_place(effect.cause, effect.number),
-        due=lambda effect: "call" if effect.kind == "call" else "effect",
+        due=_effect_due,
         lifted={"due_sk": "due_at"},
     ),
     Call: Layout(key=lambda call: call_place(call.sid)),
@@ -284,7 +297,13 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
         lifted={"due_sk": "due_at"},
     ),
     RunMark: Layout(key=lambda mark: Key(f"RUN#{mark.job}#{mark.period}")),
-    Case: Layout(key=lambda case: Key(f"CASE#{case.number}"), pointers=_case_pointers),
+    Case: Layout(
+        key=lambda case: Key(f"CASE#{case.number}"),
+        due=lambda _: "case",
+        lifted={"due_sk": "due_at"},
+        pointers=_case_pointers,
+    ),
+    CaseName: Layout(key=lambda name: Key(f"CREF#{name.reference}")),
     CaseEvent: Layout(key=lambda event: Key(f"CASE#{event.case}", f"EV#{event.sequence:06d}")),
     Draw: Layout(key=lambda draw: Key("DRAWS", draw.key)),
     Pick: Layout(key=lambda pick: Key(f"DRAW#{pick.draw}", f"PICK#{pick.unit}#{pick.rank:06d}")),
@@ -296,6 +315,15 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     ),
     Member: Layout(key=lambda member: Key("ORG", f"MEMBER#{escaped(member.mail.lower())}")),
     ApiToken: Layout(key=lambda token: Key(f"API#{token.sha256}")),
+    Page: Layout(key=page_place, due=lambda _: "paging", lifted={"due_sk": "due_at"}),
+    Observation: Layout(
+        key=lambda seen: Key(
+            f"OBS#{seen.unit}", f"{instant(seen.noted_at)}#{escaped(seen.code_word)}"
+        )
+    ),
+    UnitLink: Layout(
+        key=lambda link: Key(f"ULINK#{link.sha256}"), ends=lambda link: link.expires_at
+    ),
     Submission: Layout(key=lambda submission: Key(f"WEB#{submission.key}")),
     CaseLink: Layout(
         key=lambda link: Key(f"LINK#{link.sha256}"), ends=lambda link: link.expires_at

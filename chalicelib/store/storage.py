@@ -17,6 +17,8 @@ from chalicelib.store.effects import EffectStore
 from chalicelib.store.inbound import InboundStore
 from chalicelib.store.models import MainRow, VaultRow
 from chalicelib.store.people import PeopleStore
+from chalicelib.store.observations import ObservationStore
+from chalicelib.store.paging import PageStore
 from chalicelib.store.phones import PhoneStore
 from chalicelib.store.runs import RunStore
 from chalicelib.store.submissions import CaseLinkStore, SubmissionStore
@@ -54,6 +56,8 @@ class Storage:
     wrong_codes: WrongCodeStore
     vault: VaultStore
 
+    pages: PageStore
+    observations: ObservationStore
     def commit(self, adds: Sequence[object] = (), saves: Sequence[object] = ()) -> None:
         """Add and save all these records or none of them; see `transaction.commit`."""
         transaction.commit(self.table, adds, saves)
@@ -97,6 +101,8 @@ def stores(connection: Connection, stage: str) -> Storage:
         VaultStore(Table(connection, _known(connection, VaultRow, stage))),
     )
 
+        PageStore(table),
+        ObservationStore(table),
 
 def _known(connection: Connection, model: type[Model], stage: str) -> str:
     """Tell the connection the keys of a model's table, which saves it DescribeTable."""

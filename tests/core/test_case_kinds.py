@@ -8,6 +8,7 @@ import pytest
 from chalicelib.core import acts, case_kinds
 from chalicelib.core.acts import ActError
 from chalicelib.core.case_kinds import READ_AS
+from chalicelib.core.case_steps import Act
 from chalicelib.core.cases import KINDS, Case, CaseEvent, case_number
 from chalicelib.core.people import ROLES, Member
 
@@ -20,8 +21,8 @@ def after(*said: tuple[str, str]) -> tuple[Case, list[CaseEvent]]:
     """The case and its events after members have each said a kind, in this order."""
     case, events = CASE, [CaseEvent(CASE.number, 0, NOW, "received", "customer", "sms")]
     for by, kind in said:
-        case, event = case_kinds.read(case, events, kind, by, NOW, "tools")
-        events += [event] if event else []
+        step = case_kinds.read(case, events, kind, Act(by, NOW, "tools"))
+        case, events = step.case, [*events, *step.events]
     return case, events
 
 
@@ -33,7 +34,7 @@ def refused(*said: tuple[str, str]) -> str:
 
 def test_a_complaint_is_one_at_the_first_word() -> None:
     case, events = after(("a@s", "complaint"))
-    assert case == replace(CASE, kind="complaint", events=1)
+    assert case == replace(CASE, kind="complaint", events=1, owner="a@s")
     assert events[1:] == [
         CaseEvent(CASE.number, 1, NOW, "read", "a@s", "tools", {"kind": "complaint"})
     ]
@@ -48,9 +49,21 @@ def test_another_kind_waits_for_the_word_of_a_second_member(kind: str) -> None:
         {"kind": kind},
     )
     case, events = after(("a@s", kind), ("b@s", kind))
-    assert (case.kind, events[-1].what) == (kind, "read")
-    assert events[-1].values == {"kind": kind, "proposed_by": "a@s"}
-    assert [event.sequence for event in events] == [0, 1, 2]
+    assert (case.kind, events[2].what) == (kind, "read")
+    assert events[2].values == {"kind": kind, "proposed_by": "a@s"}
+    assert [event.sequence for event in events] == list(range(len(events)))
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_praise_and_empty_cases_end_with_their_reading(kind: str) -> None:
+    case, events = after(("a@s", kind), ("b@s", kind))
+    ended = kind in ("praise", "empty")
+    assert case.state == ("closed" if ended else "received")
+    assert (events[-1].what == "closed") == ended
+
+
+def test_who_touches_a_case_first_owns_it_to_the_end() -> None:
+    assert after(("a@s", "praise"), ("b@s", "praise"))[0].owner == "a@s"
 
 
 def test_nobody_confirms_himself() -> None:
@@ -68,7 +81,7 @@ def test_two_who_differ_leave_the_case_unread_until_a_third_agrees_with_one() ->
     case, _ = after(("a@s", "praise"), ("b@s", "empty"))
     assert case.kind == "unread"
     case, events = after(("a@s", "praise"), ("b@s", "empty"), ("c@s", "empty"))
-    assert (case.kind, events[-1].values["proposed_by"]) == ("empty", "b@s")
+    assert (case.kind, events[-2].values["proposed_by"]) == ("empty", "b@s")
 
 
 def test_a_complaint_needs_no_second_person_whatever_was_proposed() -> None:

@@ -11,8 +11,9 @@ from chalicelib.core.acts import ActError
 from chalicelib.core.cases import Case, CaseEvent, case_number
 from chalicelib.core.people import Member
 from chalicelib.core.saving import Busy, Stale
+from chalicelib.rulebook import load
 from chalicelib.services import switch
-from chalicelib.services.cases import CaseDesk
+from chalicelib.services.cases import CaseChance, CaseDesk
 from chalicelib.store.storage import Storage, connect
 from tests.conftest import Tables
 
@@ -35,7 +36,9 @@ def storage(tables: Tables) -> Storage:
 
 
 def desk(storage: Storage, commit: Callable[..., None] | None = None) -> CaseDesk:
-    return CaseDesk(storage.cases, commit or storage.commit, "tools")
+    chance = CaseChance(lambda: 0, lambda: "secret")
+    commit = commit or storage.commit
+    return CaseDesk(storage.cases, storage.people, commit, load(), chance, "tools")
 
 
 def stored(storage: Storage) -> Case:
@@ -55,7 +58,8 @@ def refused(storage: Storage, number: str, kind: str, by: Member) -> str:
 def test_a_supervisor_reads_a_case_as_a_complaint(storage: Storage) -> None:
     done = desk(storage).read_case(NUMBER, "complaint", ZHAO, LATER)
     assert (done.result, done.case.kind) == ("read", "complaint")
-    assert stored(storage) == replace(CASE, kind="complaint", events=1, version=2)
+    read = replace(CASE, kind="complaint", events=1, version=2, owner=ZHAO.mail)
+    assert replace(stored(storage), due_at=None) == read
     assert storage.cases.events(NUMBER) == [
         RECEIVED,
         CaseEvent(NUMBER, 1, LATER, "read", ZHAO.mail, "tools", {"kind": "complaint"}),

@@ -2,16 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
 from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.links import CaseLink
+from chalicelib.core.observations import Observation
+from chalicelib.core.paging import Page
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.runs import RunMark
 from chalicelib.core.submissions import Submission
+from chalicelib.core.unit_links import UnitLink
 from chalicelib.core.visits import (
     Answer,
     Conversation,
@@ -89,6 +92,10 @@ EFFECT = Effect(
 RUN = RunMark("close", "2026-06", "running", "lease-1", NOW + HOUR, "north-3/V2")
 CASE = Case("572000001", NOW, "2026-06", "sms", "north-3", "V2026-000123", NUMBER, "投诉 漏水")
 EVENT = CaseEvent("572000001", 1, NOW, "received", "customer", values={"text": "漏水"})
+NAME = CaseName("7K2M-9QXA", "572000001")
+PAGE = Page("572000001", NOW, NUMBER, "572000001", ("+8613900139001",), due_at=NOW + HOUR)
+OBSERVATION = Observation("north-3", NOW, "Amsel", "asked for an A", "王小明")
+UNIT_LINK = UnitLink("e" * 64, "7K2M-9QXA", "north-3", NOW + 24 * HOUR)
 DRAW = Draw("2026-W23", "committed", "c" * 64, since=NOW, quotas={"north-3": 3})
 PICK = Pick("2026-W23", "north-3", 1, "V1", "2026-06", "north-3/王小明/silent", "0.0123", "random")
 DOCUMENT = StoredDocument(
@@ -105,7 +112,8 @@ TOKEN = ApiToken("a" * 64, ("visits:write", "visits:read"), "north-3")
 
 RECORDS = (
     VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
-    TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES,
+    TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES, NAME, PAGE, OBSERVATION,
+    UNIT_LINK,
 )  # fmt: skip
 
 

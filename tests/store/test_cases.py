@@ -8,7 +8,7 @@ from chalicelib.core.cases import Case
 from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.store.storage import Storage
 from tests.store.conftest import Wire
-from tests.store.samples import CASE, EVENT, HOUR, NOW, NUMBER
+from tests.store.samples import CASE, EVENT, HOUR, NAME, NOW, NUMBER, UNIT_LINK
 
 
 def opened(storage: Storage, case: Case) -> Case:
@@ -104,3 +104,24 @@ class TestCaseStore:
         opened(storage, replace(CASE, number="910000002"))
         numbers = [case.number for case in storage.cases.of_number(NUMBER)]
         assert numbers == ["910000002", "572000002"]
+
+    def test_a_case_is_found_by_what_its_unit_calls_it(self, storage: Storage) -> None:
+        case = opened(storage, replace(CASE, reference=NAME.reference))
+        storage.commit(adds=[NAME])
+        assert storage.cases.of_reference(NAME.reference) == case
+        assert storage.cases.of_reference("2222-2222") is None
+        with pytest.raises(AlreadyThere):
+            storage.commit(adds=[replace(NAME, case="910000002")])
+
+    def test_a_case_is_due_while_a_clock_runs(self, storage: Storage) -> None:
+        case = opened(storage, replace(CASE, due_at=NOW + HOUR))
+        opened(storage, replace(CASE, number="572000002"))
+        assert storage.cases.due(NOW, 10) == []
+        assert storage.cases.due(NOW + HOUR, 10) == [CASE.number]
+        storage.commit(saves=[replace(case, due_at=None)])
+        assert storage.cases.due(NOW + HOUR, 10) == []
+
+    def test_a_units_link_is_found_by_its_hash(self, storage: Storage) -> None:
+        storage.commit(adds=[UNIT_LINK])
+        assert storage.cases.unit_link(UNIT_LINK.sha256) == UNIT_LINK
+        assert storage.cases.unit_link("f" * 64) is None

@@ -66,6 +66,9 @@ def test_a_case_is_read_as_a_complaint_unless_said_otherwise(storage: Storage) -
         "kind": "complaint",
         "unit": "north-1",
         "month": "2026-06",
+        "state": "received",
+        "standing": "counts",
+        "severity": "minor",
         "channel": "sms",
     }
     assert storage.cases.events(NUMBER)[-1] == CaseEvent(
@@ -106,7 +109,7 @@ LEAD = ("--by", "chen@s.example")
 REFUSALS = {
     "an unknown verb": (
         ("dance", "all", *LEAD),
-        "there is no act dance; there are: read-case, stop-sending, start-sending",
+        "there is no act dance; there are: read-case, show-case, label-case, assign-case, forward",
     ),
     "an unknown verb alone": (("dance",), "there is no act dance"),
     "no id": (("read-case", *LEAD), "say: act VERB ID"),
@@ -184,7 +187,8 @@ def test_nothing_a_customer_wrote_is_printed(storage: Storage) -> None:
 
 
 def test_every_code_of_a_refusal_has_its_sentence() -> None:
-    files = [*(ROOT / "chalicelib").rglob("*.py"), ROOT / "tools" / "act.py"]
+    tools = [ROOT / "tools" / name for name in ("act.py", "case_acts.py")]
+    files = [*(ROOT / "chalicelib").rglob("*.py"), *tools]
     assert {code for path in files for code in codes_in(path)} == set(SENTENCES)
 
 
