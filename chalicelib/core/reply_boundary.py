@@ -44,8 +44,6 @@ def _are_apart(row: Sequence[Token], left: int, right: int, letter_first: bool) 
         return shape(token for token in gap if token.kind not in "()") in ("", " ")
     if kinds in ("XL", "LY"):  # all A, not all! A
         return all(token.kind in _JOINING for token in gap)
-    if kinds in ("1L", "2L") and letter_first:  # A1 B2 A3, not A1B2A3
-        return bool(gap)
     return True
 
 
