@@ -6,7 +6,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -146,6 +146,82 @@ def test_text_nobody_heard_has_no_status(running: RunningServer) -> None:
     ask(running, "POST", "/faults", {"on": "sms", "fault": "lost"})
     _, body = ask(running, "POST", f"/handsets/{HANDSET}/texts", {"text": "A"})
     assert (body["status"], body["answers"], body["response"]) == (None, [], None)
+
+
+def test_call_answers_with_all_that_was_heard_and_done(
+    running: RunningServer, service: FakeService
+) -> None:
+    service.voice(
+        '<Gather action="/prod/menu" numDigits="1"><Say language="cmn-CN">投诉请按一</Say></Gather>'
+    )
+    service.voice('<Record action="/prod/kept"/>', "/menu")
+    script = ["1", "speak:8", "hangup"]
+    status, call = ask(running, "POST", f"/handsets/{HANDSET}/calls", {"script": script})
+    assert (status, call["ended"], call["documents"]) == (200, "caller hung up", 3)
+    assert [(each["document"], each["verb"], each["heard"]) for each in call["heard"]] == [
+        (1, "Gather", ""),
+        (1, "Say", "投诉请按一"),
+        (2, "Record", "(beep)"),
+    ]
+    assert call["heard"][0]["asked"]["keys"] == 1
+    assert (call["heard"][1]["language"], call["heard"][1]["seconds"]) == ("cmn-CN", 1.25)
+    assert [(each["act"], each["at"]) for each in call["done"]] == [
+        ("1", "Gather"),
+        ("speak:8", "Record"),
+        ("hangup", "Record"),
+    ]
+    assert call["done"][2]["sent"]["RecordingSid"] == call["recordings"][0]
+    assert (call["errors"], call["unused"]) == ([], [])
+    _, calls = ask(running, "GET", f"/handsets/{HANDSET}/calls")
+    assert calls == {"number": HANDSET, "calls": [call]}
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "%2B266696687", "sip%3A1001%40pbx.example.com"])
+def test_call_can_come_from_somebody_withheld_or_from_sip(
+    running: RunningServer, service: FakeService, caller: str
+) -> None:
+    status, call = ask(running, "POST", f"/handsets/{caller}/calls", {"script": []})
+    assert (status, call["ended"]) == (200, "document ended")
+    assert service.told[0][1]["From"] == unquote(caller) == call["caller"]
+
+
+def test_call_can_carry_parameters_of_its_own(running: RunningServer, service: FakeService) -> None:
+    row = {"script": [], "parameters": {"From": "", "Caller": ""}}
+    ask(running, "POST", "/handsets/anonymous/calls", row)
+    assert service.told[0][1]["From"] == ""
+
+
+def test_phones_are_told_how_to_answer(running: RunningServer, service: FakeService) -> None:
+    desk = "+862158386601"
+    ways = ["busy", {"after": 8, "script": ["speak:40", "hangup"]}, "no-answer"]
+    row = {"answering": ways}
+    assert ask(running, "POST", f"/handsets/{desk}/answering", row)[1]["answering"] == ways
+    service.voice(f'<Dial timeout="20"><Number>{desk}</Number></Dial>')
+    statuses = []
+    for _ in range(3):
+        _, call = ask(running, "POST", f"/handsets/{HANDSET}/calls", {"script": ["wait"]})
+        statuses.append((call["dialled"][0]["status"], call["dialled"][0]["seconds"]))
+    assert statuses == [("busy", 0), ("completed", 40), ("no-answer", 0)]
+    left = ask(running, "GET", f"/handsets/{desk}/answering")[1]
+    assert left == {"number": desk, "answering": ["no-answer"]}
+    _, calls = ask(running, "GET", f"/handsets/{desk}/calls")
+    assert [each["status"] for each in calls["calls"]] == ["busy", "completed", "no-answer"]
+
+
+def test_phone_that_answers_talks_for_a_while_unless_it_has_a_script(
+    running: RunningServer,
+) -> None:
+    path = f"/handsets/{HANDSET}/answering"
+    _, answered = ask(running, "POST", path, {"answering": [{}]})
+    assert answered["answering"] == [{"after": 3, "script": ["speak:30"]}]
+
+
+def test_call_before_the_service_is_known_is_409(
+    running: RunningServer, simulator: Simulator
+) -> None:
+    simulator.webhooks.service = None
+    status, body = ask(running, "POST", f"/handsets/{HANDSET}/calls", {"script": []})
+    assert (status, body["error"]["code"]) == (409, "not_connected")
 
 
 def test_handset_is_set_and_read(running: RunningServer) -> None:

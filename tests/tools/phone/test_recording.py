@@ -201,7 +201,7 @@ def test_beep_is_heard_unless_switched_off(simulator: Simulator, service: FakeSe
 def test_recording_is_not_there_yet_when_its_action_is_asked_for(
     simulator: Simulator, service: FakeService
 ) -> None:
-    statuses = []
+    statuses: list[str] = []
 
     def kept() -> bytes:
         statuses.extend(each.status for each in simulator.recordings.all())
