@@ -155,7 +155,15 @@ def _case_number(raw: str, language: str) -> Mapping[str, str]:
 
 
 def _caller(raw: str, language: str) -> Mapping[str, str]:
-    return {"caller": _one_line(raw)}
+    return {"caller": _one_line(raw) or translator(language)("sms.no_caller")}
+
+
+def _case_change(raw: str, language: str) -> Mapping[str, str]:
+    return {"case_change": translator(language)(f"sms.case_change.{raw}")}
+
+
+def _case_state(raw: str, language: str) -> Mapping[str, str]:
+    return {"case_state": translator(language)(f"sms.case_state.{raw}")}
 
 
 _WORDED: Final[Mapping[str, Callable[[str, str], Mapping[str, str]]]] = {
@@ -164,6 +172,8 @@ _WORDED: Final[Mapping[str, Callable[[str, str], Mapping[str, str]]]] = {
     "appliance": _appliance,
     "case_number": _case_number,
     "caller": _caller,
+    "case_change": _case_change,
+    "case_state": _case_state,
 }
 
 

@@ -23,6 +23,8 @@ VALUES = {
     "appliance": "",
     "case_number": "123456789",
     "caller": "+8613800138000",
+    "case_change": "standing.duplicate",
+    "case_state": "answered",
 }
 EVERYDAY = {"zh": ("安家服务", "洗衣机"), "en": ("Anjia Service", "washing machine")}
 LONG_COMPANY = "Shanghai Anjia Home Appliance After-Sales Service Co Limited"
@@ -154,6 +156,37 @@ def test_a_case_is_told_with_its_number_and_whom_to_call(language: str) -> None:
     text = say("case_received", language)
     assert "123456789" in text
     assert HOTLINE in text
+
+
+CHANGES = sorted(code for code in entries("en", "sms") if code.startswith("sms.case_change."))
+CASE_STATES = sorted(code for code in entries("en", "sms") if code.startswith("sms.case_state."))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_change_of_a_case_is_told_with_the_right_to_object(
+    change: str, language: str
+) -> None:
+    word = change.removeprefix("sms.case_change.")
+    everyday = say("case_changed", language, EVERYDAY[language][0], case_change=word)
+    assert ("不同意" if language == "zh" else "DISAGREE") in everyday
+    assert segments(everyday) == 1, everyday
+    assert segments(say("case_changed", language, "安" * 60, case_change=word)) <= 2
+
+
+@pytest.mark.parametrize("state", CASE_STATES)
+@pytest.mark.parametrize("language", LOCALES)
+def test_every_state_of_a_case_is_told_in_one_segment(state: str, language: str) -> None:
+    word = state.removeprefix("sms.case_state.")
+    assert segments(say("case_progress", language, case_state=word)) == 1
+    assert segments(say("case_progress_day", language, case_state=word)) == 1
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_a_page_about_a_withheld_caller_says_so(language: str) -> None:
+    told = say("danger_page", language, caller="")
+    assert ("没有来电号码" if language == "zh" else "without a number") in told
+    assert "1" in told
 
 
 # --- the sentences themselves ---
