@@ -49,4 +49,12 @@ def _grade(raw: str, say: Say) -> str:
     return say(f"voice.grade.{raw}")
 
 
-_WORDED: Final[Mapping[str, Callable[[str, Say], str]]] = {"day": _day, "grade": _grade}
+def _phone(raw: str, say: Say) -> str:
+    return digits(raw.removeprefix("+"))
+
+
+_WORDED: Final[Mapping[str, Callable[[str, Say], str]]] = {
+    "day": _day,
+    "grade": _grade,
+    "phone": _phone,
+}

@@ -42,7 +42,8 @@ class Record:
 class Ring:
     """Phones rung at once for `seconds`; how it ended goes to `step`.
 
-    Where that is "" the call ends with it, after the `farewell`.
+    Where that is "" the call ends with it, after the `farewell`. With `asks`, who picks up has to
+    say by a key that somebody is there, at the step of that name.
     """
 
     numbers: tuple[str, ...]
@@ -50,6 +51,12 @@ class Ring:
     step: str = ""
     turn: int = 0
     farewell: tuple[Line, ...] = ()
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nothing more is said: who picked up is connected, or nobody is there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +69,5 @@ class Document:
     """What is said, after `pause` seconds of silence, and what then happens."""
 
     lines: tuple[Line, ...] = ()
-    act: Ask | Record | Ring | End = End()
+    act: Ask | Record | Ring | Nothing | End = End()
     pause: int = 0

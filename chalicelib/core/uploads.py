@@ -68,7 +68,7 @@ def read_row(
         country=phone.country if phone else "",
         mobile=phone.mobile if phone else False,
         appliance=values.get("appliance", "").strip(),
-        language=values.get("language") or _language(phone, rules),
+        language=values.get("language") or language_of(phone, rules),
         phone_source=values.get("phone_source", "unit"),
     )
 
@@ -135,7 +135,8 @@ def _instant(value: object, now: datetime, rules: Rulebook) -> datetime | str:
 _CHINESE: Final = ("CN", "TW", "HK", "MO")
 
 
-def _language(phone: ParsedPhone | None, rules: Rulebook) -> str:
+def language_of(phone: ParsedPhone | None, rules: Rulebook) -> str:
+    """The language to speak to a number in, where nobody has named one."""
     if phone is None:
         return rules.languages[0]
     return "zh" if phone.country in _CHINESE else "en"

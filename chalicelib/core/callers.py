@@ -1,0 +1,33 @@
+"""Who calls: numbers that are none, because the caller's own is withheld."""
+
+import re
+from typing import Final
+
+WITHHELD: Final = frozenset(
+    {
+        "anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "",
+        "266696687", "7378742833", "86282452253", "8656696", "2562533", "7748283",
+    }
+)  # fmt: skip
+"""What the provider says in place of a withheld number (Twilio, "Anonymous calls"): the digits
+spell ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN, BLOCKED, PRIVATE on a keypad, and some of them
+look like numbers of a country."""
+
+_SIP: Final = re.compile(r"sips?:(?P<user>[^@;]*)(@.*)?", re.IGNORECASE)
+
+
+def dialled_from(sender: str) -> str:
+    """The number in `sender` as E.164 looks, "" where it is withheld or no number at all.
+
+    Whether it exists is another question. Of a SIP address the user part may be a number.
+
+    >>> dialled_from("+85251234567"), dialled_from("sip:+85251234567@pbx.example.com")
+    ('+85251234567', '+85251234567')
+    >>> dialled_from("+86282452253"), dialled_from("Anonymous"), dialled_from("sip:1001@a.example")
+    ('', '', '')
+    """
+    found = _SIP.fullmatch(sender.strip())
+    given = found["user"] if found else sender.strip()
+    if given.lstrip("+").casefold() in WITHHELD:
+        return ""
+    return given if re.fullmatch(r"\+[1-9][0-9]{6,14}", given, re.ASCII) else ""
