@@ -1,0 +1,104 @@
+"""The case that a call brings: opened once, then given what else the call says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from chalicelib.core.call_records import Call, recording_key
+from chalicelib.core.case_steps import Act, Step
+from chalicelib.core.cases import Case
+from chalicelib.services.intake import Intake, NewCase
+
+CHANNEL: Final = "hotline"
+SAFETY: Final = "safety"
+
+
+class Cases(Protocol):
+    def get(self, number: str) -> Case | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOfCall:
+    """The call with its case, and what the transaction of the request adds and saves for it."""
+
+    call: Call
+    adds: tuple[object, ...] = ()
+    saves: tuple[object, ...] = ()
+
+
+class HotlineCases:
+    """Opens and completes the cases of calls; the caller commits."""
+
+    def __init__(self, cases: Cases, intake: Intake) -> None:
+        """`intake` opens cases of all channels."""
+        self._cases = cases
+        self._intake = intake
+
+    def told(
+        self,
+        call: Call,
+        now: datetime,
+        *,
+        recording: str = "",
+        contact: str = "",
+        danger: bool = False,
+    ) -> CaseOfCall:
+        """The case of `call`, opened if it has none, with what the call has told now.
+
+        `recording` is the provider's id, `contact` a number that a withheld caller left; `danger`
+        makes it a matter of safety and pages the duty phones.
+        """
+        case = self._cases.get(call.case) if call.case else None
+        if case is None:
+            return self._opened(call, now, recording, contact, danger=danger)
+        act = Act("customer", now, CHANNEL)
+        step = Step(case)
+        for what, values, changes in _news(case, recording, contact, danger=danger):
+            step = step.then(what, act, values, **changes)
+        adds: tuple[object, ...] = step.events
+        if danger and case.category != SAFETY:
+            adds += self._intake.pages(case.number, case.phone, now, case=case.number)
+        return CaseOfCall(call, adds, (step.case,) if step.events else ())
+
+    def rescued(self, call: Call, by: str, now: datetime) -> CaseOfCall:
+        """A duty phone took the call of danger."""
+        case = self._cases.get(call.case) if call.case else None
+        if case is None:
+            return CaseOfCall(call)
+        step = Step(case).then("duty_reached", Act(by, now, CHANNEL))
+        return CaseOfCall(call, step.events, (step.case,))
+
+    def _opened(
+        self, call: Call, now: datetime, recording: str, contact: str, *, danger: bool
+    ) -> CaseOfCall:
+        opened = self._intake.opened(
+            NewCase(
+                channel=CHANNEL,
+                received_at=now,
+                phone=call.caller or contact,
+                unit=call.about.unit if call.about else "",
+                visit_id=call.about.visit_id if call.about else "",
+                language=call.language,
+                category=SAFETY if danger else "",
+                recording=recording_key(recording) if recording else "",
+                call=call.sid,
+            ),
+            danger=danger,
+        )
+        code = "" if call.caller else opened.code
+        return CaseOfCall(replace(call, case=opened.case.number, code=code), opened.adds)
+
+
+_News = tuple[str, Mapping[str, str], Mapping[str, Any]]
+
+
+def _news(case: Case, recording: str, contact: str, *, danger: bool) -> list[_News]:
+    """What the call says that its case does not have yet: event, its values, changed fields."""
+    key = recording_key(recording) if recording else ""
+    found: list[tuple[bool, _News]] = [
+        (bool(key) and case.recording != key, ("recorded", {"recording": key}, {"recording": key})),
+        (bool(contact) and not case.phone, ("phone_left", {"by": "keys"}, {"phone": contact})),
+        (danger and case.category != SAFETY, ("danger", {}, {"category": SAFETY})),
+    ]
+    return [news for is_new, news in found if is_new]
