@@ -12,6 +12,7 @@ from chalicelib.core.rules import (
     DENOMINATORS,
     MODES,
     SEVERITIES,
+    Budgets,
     Calendar,
     Clocks,
     PerSeverity,
@@ -154,7 +155,17 @@ _TOP: Final = toml.table(
             },
             Segments,
         ),
+        "budgets": toml.table(
+            {
+                "survey": toml.whole(0),
+                "receipts": toml.whole(0),
+                "typed_in": toml.whole(0),
+                "sign_in": toml.whole(0),
+            },
+            Budgets,
+        ),
     },
+    optional=("budgets",),
     renamed={"tier": "tiers"},
 )
 

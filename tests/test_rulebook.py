@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import rulebook
-from chalicelib.core.rules import PerSeverity, Tier
+from chalicelib.core.rules import Budgets, PerSeverity, Tier
 from chalicelib.rulebook import RulebookError, load, parse, years_missing
 
 TEXT = rulebook.DEFAULT.read_text("utf-8")
@@ -103,7 +103,9 @@ def test_a_missing_key_is_named(key: str) -> None:
     assert refusal(re.sub(rf"(?m)^{key} = .*$", "", TEXT)) == (1, f"{key} is missing")
 
 
-@pytest.mark.parametrize("table", ["severity_weight", "clocks", "calendar", "segments"])
+@pytest.mark.parametrize(
+    "table", ["severity_weight", "clocks", "calendar", "segments", "budgets"]
+)
 def test_a_key_missing_in_a_table_is_named_by_the_table(table: str) -> None:
     number = line_number(f"[{table}]")
     first = next(key for line, key in VALUES if line > number)
@@ -201,6 +203,9 @@ def test_a_table_whose_last_row_ends_is_named_by_that_end() -> None:
         ("forward_h", "0"),
         ("mail_at", '["11:00", "25:00"]'),
         ("invitation", "0"),
+        ("survey", "-1"),
+        ("typed_in", '"one"'),
+        ("sign_in", "true"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named_by_its_line(key: str, value: str) -> None:
@@ -267,6 +272,11 @@ def test_a_file_that_cannot_be_read_is_named(
 def test_a_day_may_stand_in_quotes() -> None:
     rules = parse(TEXT.replace("  2027-04-05,", '  "2027-04-05",'), "x")
     assert date(2027, 4, 5) in rules.calendar.holidays
+
+
+def test_budgets_may_be_left_out_and_then_those_of_the_deployed_file_hold() -> None:
+    without = TEXT[: TEXT.index("# The most texts a day")]
+    assert parse(without, "x").budgets == load().budgets == Budgets(20_000, 2_000, 1, 500)
 
 
 def test_years_without_an_entry_are_named() -> None:

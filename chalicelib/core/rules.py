@@ -80,6 +80,19 @@ class Segments:
 
 
 @dataclass(frozen=True, slots=True)
+class Budgets:
+    """The most texts of a day of the organisation, by what they are for; 0 sends none.
+
+    `typed_in` is for each number that somebody typed into a page, the others for all numbers.
+    """
+
+    survey: int = 20_000
+    receipts: int = 2_000
+    typed_in: int = 1
+    sign_in: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """Every key of the rulebook file under its own name, and the SHA-256 of the file's bytes.
 
@@ -120,3 +133,4 @@ class Rulebook:
     calendar: Calendar
     segments: Segments
     sha256: str
+    budgets: Budgets = Budgets()

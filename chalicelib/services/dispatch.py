@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chalicelib import wording
-from chalicelib.core import delivery, sending, survey, text_ids
+from chalicelib.core import budgets, calendar, delivery, sending, survey, text_ids
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany
 from chalicelib.core.outbox import (
     about,
@@ -23,6 +23,7 @@ from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Busy, Stale
 from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services import phone_numbers
+from chalicelib.services.budgets import HANDFUL, Allowance, Limits, Unlimited
 from chalicelib.services.delivery import Commit, change, suppress
 
 log = logging.getLogger(__name__)
@@ -57,11 +58,21 @@ class Sms(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """How a text leaves: through which gateway, told of where, and on whose behalf."""
+    """How a text leaves: through which gateway, told of where, for whom, how many a day."""
 
     sms: Callable[[], Sms]
     public_base_url: str
     hotline: str
+    limits: Limits = field(default_factory=Unlimited)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of the dispatcher: its instant, whether texts may go out, and how many."""
+
+    now: datetime
+    may_send: bool
+    allowance: Allowance
 
 
 class SurveyDispatcher:
@@ -90,21 +101,25 @@ class SurveyDispatcher:
         """Do what is due at `now`, newest visits first; the number of visits looked at."""
         keys = self._visits.due(now, MOST_A_RUN)
         found = [visit for visit in map(self._visits.get, keys) if visit is not None]
-        may_send = self._switch.sending() if found else False
+        today = calendar.local_day(now, self._rules)
+        budget, handful = budgets.of_survey(self._rules), min(HANDFUL, len(found))
+        allowance = Allowance(self._sender.limits, budget, today, handful)
+        run = _Run(now, self._switch.sending() if found else False, allowance)
         for visit in sorted(found, key=lambda visit: visit.facts.completed_at, reverse=True):
-            if self._one(visit, may_send, now) == TooMany():
+            if self._one(visit, run) == TooMany():
                 break
+        allowance.close()
         return len(keys)
 
-    def _one(self, visit: Visit, may_send: bool, now: datetime) -> Outcome | None:
+    def _one(self, visit: Visit, run: _Run) -> Outcome | None:
         """The outcome where a text was sent; one visit's failure holds up no other."""
         try:
-            return self._turn(visit, may_send, now)
+            return self._turn(visit, run)
         except (Stale, Busy):
             log.info("others are at it", extra={"visit": visit.facts.visit_id})
         except Exception:
             log.exception("visit not dispatched", extra={"visit": visit.facts.visit_id})
-            change(self._visits, visit.key, lambda now_stored: self._put_off(now_stored, now))
+            change(self._visits, visit.key, lambda stored: self._put_off(stored, run.now))
         return None
 
     def _put_off(self, visit: Visit, now: datetime) -> Visit | None:
@@ -112,7 +127,8 @@ class SurveyDispatcher:
         due = visit.survey.due_at
         return survey.put_off(visit, now + OPERATOR) if due and due <= now else None
 
-    def _turn(self, visit: Visit, may_send: bool, now: datetime) -> Outcome | None:
+    def _turn(self, visit: Visit, run: _Run) -> Outcome | None:
+        now = run.now
         if visit.survey.due_at is None or visit.survey.due_at > now:
             return None
         if visit.survey.outbox and visit.survey.outbox.state in ("leased", "unknown"):
@@ -123,25 +139,36 @@ class SurveyDispatcher:
         known = [rival for rival in rivals if rival is not None]
         zones = self._zones(visit)
         turn = survey.on_due(visit, phone, known, zones, now, self._rules)
-        if turn.send and may_send:
-            return self._send(turn, now)
-        put_off = on_postponed(visit, now + STOPPED)
-        self._visits.save(put_off if turn.send else turn.visit)
+        if not turn.send:
+            self._visits.save(turn.visit)
+        elif not run.may_send:
+            self._visits.save(on_postponed(visit, now + STOPPED))
+        elif not run.allowance.draw():
+            tomorrow = sending.next_day_slot(now, zones, self._rules)
+            self._visits.save(survey.put_off(visit, tomorrow))
+        else:
+            return self._send(turn, run)
         return None
 
-    def _send(self, turn: survey.DueTurn, now: datetime) -> Outcome:
+    def _send(self, turn: survey.DueTurn, run: _Run) -> Outcome:
         message = self._message(turn.visit, turn.send)
         lease = self._lease()
-        leased = on_leased(turn.visit, message, lease, now)
-        self._commit([], [leased] if turn.phone is None else [leased, turn.phone])
+        leased = on_leased(turn.visit, message, lease, run.now)
+        try:
+            self._commit([], [leased] if turn.phone is None else [leased, turn.phone])
+        except (Stale, Busy):
+            run.allowance.put_back()
+            raise
         text_id = text_ids.of_visit(leased.key, _number(leased))
         outcome = self._sender.sms().send(
             leased.facts.phone,
             self._body(leased, message),
             f"{self._sender.public_base_url}/twilio/status/{text_id}",
-            sending.validity(now, self._zones(leased), self._rules),
+            sending.validity(run.now, self._zones(leased), self._rules),
         )
-        self._apply(leased.key, outcome, lease, now)
+        if isinstance(outcome, TooMany | Refused):
+            run.allowance.put_back()
+        self._apply(leased.key, outcome, lease, run.now)
         return outcome
 
     def _message(self, visit: Visit, message: str) -> str:

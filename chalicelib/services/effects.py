@@ -8,13 +8,14 @@ from email.message import EmailMessage
 from typing import Final, Protocol
 
 from chalicelib import wording
-from chalicelib.core import delivery, sending, text_ids
+from chalicelib.core import delivery, text_ids
 from chalicelib.core.delivery import Outcome, Sent, TooMany
 from chalicelib.core.effects import Effect
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Busy, Stale
 from chalicelib.core.visits import Outbox, Said
 from chalicelib.services.dispatch import Sender
+from chalicelib.services.gate import Gate
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class EffectDispatcher:
         compose: Callable[[Effect, datetime], EmailMessage],
         post: Post,
         sender: Sender,
+        gate: Gate,
         rules: Rulebook,
     ) -> None:
         """`compose` writes the mail that an effect names, dated as it is told."""
@@ -52,27 +54,49 @@ class EffectDispatcher:
         self._compose = compose
         self._post = post
         self._sender = sender
+        self._gate = gate
         self._rules = rules
 
     def run(self, now: datetime) -> int:
         """Carry out what is due at `now`; the number of effects looked at."""
         keys = self._effects.due("effect", now, MOST_A_RUN)
-        for cause, number in keys:
-            self._one(cause, number, now)
+        stopped = [what for what in (self._one(*key, now) for key in keys) if what]
+        if stopped:
+            log.warning("texts held up", extra={"texts": len(stopped), "what": stopped[0]})
         return len(keys)
 
-    def _one(self, cause: str, number: int, now: datetime) -> None:
-        """One effect's failure holds up no other; it is tried again later."""
+    def _one(self, cause: str, number: int, now: datetime) -> str:
+        """What was held up, if it was; one effect's failure holds up no other."""
         try:
             effect = self._effects.get(cause, number)
             if effect is None or effect.due_at is None or effect.due_at > now:
-                return
-            taken = self._effects.save(_leased(effect, now))
+                return ""
+            if stopped := self._stopped(effect, now):
+                self._effects.save(stopped)
+                return effect.what
+            taken = self._taken(effect, now)
             self._effects.save(self._carried_out(effect, taken, now))
         except (Stale, Busy):
             log.info("others are at it", extra={"cause": cause})
         except Exception:
             log.exception("effect not carried out", extra={"cause": cause, "number": number})
+        return ""
+
+    def _taken(self, effect: Effect, now: datetime) -> Effect:
+        """The effect leased; what it has drawn is put back if somebody else was quicker."""
+        try:
+            return self._effects.save(_leased(effect, now))
+        except Stale:
+            if self._is_fresh_text(effect):
+                self._gate.put_back(effect, now)
+            raise
+
+    def _stopped(self, effect: Effect, now: datetime) -> Effect | None:
+        """A text that may not leave now; one that may already have left is looked up first."""
+        return self._gate.stopped(effect, now) if self._is_fresh_text(effect) else None
+
+    def _is_fresh_text(self, effect: Effect) -> bool:
+        return effect.kind == "sms" and effect.outbox.state == "planned"
 
     def _carried_out(self, before: Effect, taken: Effect, now: datetime) -> Effect:
         if taken.kind == "mail":
@@ -88,8 +112,10 @@ class EffectDispatcher:
             self._body(effect),
             f"{self._sender.public_base_url}/twilio/status/"
             + text_ids.of_effect(effect.cause, effect.number),
-            sending.LONGEST_VALIDITY,
+            self._gate.validity(effect, now),
         )
+        if isinstance(outcome, TooMany | delivery.Refused):
+            self._gate.put_back(effect, now)
         return _after(effect, outcome, now)
 
     def _looked_up(self, before: Effect, taken: Effect, now: datetime) -> Effect:

@@ -57,6 +57,8 @@ class MainRow(Model):
     delivery = UnicodeAttribute(null=True)
     delivery_rank = NumberAttribute(null=True)
 
+    taken = NumberAttribute(null=True)
+
     last = UnicodeAttribute(null=True)
     last_at = UnicodeAttribute(null=True)
 

@@ -15,10 +15,11 @@ from chalicelib.store.documents import DocumentStore
 from chalicelib.store.draws import DrawStore
 from chalicelib.store.effects import EffectStore
 from chalicelib.store.inbound import InboundStore
+from chalicelib.store.limits import LimitStore
 from chalicelib.store.models import MainRow, VaultRow
-from chalicelib.store.people import PeopleStore
 from chalicelib.store.observations import ObservationStore
 from chalicelib.store.paging import PageStore
+from chalicelib.store.people import PeopleStore
 from chalicelib.store.phones import PhoneStore
 from chalicelib.store.runs import RunStore
 from chalicelib.store.submissions import CaseLinkStore, SubmissionStore
@@ -51,13 +52,14 @@ class Storage:
     draws: DrawStore
     documents: DocumentStore
     people: PeopleStore
+    limits: LimitStore
     submissions: SubmissionStore
     case_links: CaseLinkStore
     wrong_codes: WrongCodeStore
-    vault: VaultStore
-
     pages: PageStore
     observations: ObservationStore
+    vault: VaultStore
+
     def commit(self, adds: Sequence[object] = (), saves: Sequence[object] = ()) -> None:
         """Add and save all these records or none of them; see `transaction.commit`."""
         transaction.commit(self.table, adds, saves)
@@ -95,14 +97,15 @@ def stores(connection: Connection, stage: str) -> Storage:
         DrawStore(table),
         DocumentStore(table),
         PeopleStore(table),
+        LimitStore(table),
         SubmissionStore(table),
         CaseLinkStore(table),
         WrongCodeStore(table),
+        PageStore(table),
+        ObservationStore(table),
         VaultStore(Table(connection, _known(connection, VaultRow, stage))),
     )
 
-        PageStore(table),
-        ObservationStore(table),
 
 def _known(connection: Connection, model: type[Model], stage: str) -> str:
     """Tell the connection the keys of a model's table, which saves it DescribeTable."""

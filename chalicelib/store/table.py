@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -51,13 +51,15 @@ class Write:
     an instant.
 
     There are only updates: an update whose condition is that the row be absent creates it.
-    `refusal` is raised when the condition does not hold.
+    `refusal` is raised when the condition does not hold. `adds` are added to numbers, one that is
+    not there being 0; such a write is not the same when it is repeated.
     """
 
     key: Key
     values: Mapping[str, Value | datetime | None]
     condition: Condition
     refusal: Exception
+    adds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ class Table:
                 if value is None
                 else getattr(MainRow, name).set(value)
                 for name, value in values.items()
-            ],
+            ]
+            + [getattr(MainRow, name).add(number) for name, number in write.adds.items()],
             condition=write.condition,
             return_values_on_condition_failure="ALL_OLD",
         )
