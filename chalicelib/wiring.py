@@ -16,35 +16,21 @@ from chalicelib.core.rules import Rulebook
 from chalicelib.gateways import parameters
 from chalicelib.gateways.blobs import Blobs, BucketBlobs, FolderBlobs
 from chalicelib.gateways.mail import FolderPost, Post, SesPost
-from chalicelib.gateways.twilio_recordings import TwilioRecordings
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
-from chalicelib.services.call_changes import CallChanges
-from chalicelib.services.call_progress import CallProgress
-from chalicelib.services.calls import Hotline
-from chalicelib.services.case_mails import CaseMails
 from chalicelib.services.case_unit import UnitDesk
-from chalicelib.services.case_lookup import CaseLookup
-from chalicelib.services.case_pages import CasePages
-from chalicelib.services.case_writer import CaseWriter
 from chalicelib.services.cases import CaseChance, CaseDesk
 from chalicelib.services.closing import Closing
-from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
 from chalicelib.services.drawing import Drawing, Entropy
 from chalicelib.services.effects import EffectDispatcher
 from chalicelib.services.frames import Frames
 from chalicelib.services.gate import Gate
-from chalicelib.services.hotline_cases import HotlineCases
 from chalicelib.services.inbound import Texts
-from chalicelib.services.intake import Intake
 from chalicelib.services.mails import Mails
 from chalicelib.services.paging import Paging
-from chalicelib.services.survey_forms import SurveyForms
-from chalicelib.services.recordings import Recordings
-from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.visits import VisitDesk
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import Storage, connect
@@ -150,114 +136,6 @@ class Wiring:
             self._chance.number,
         )
 
-    @property
-    def hotline(self) -> str:
-        """Our own number."""
-        return self.settings.number
-
-    def nonce(self) -> str:
-        """A fresh random nonce for a form on a page."""
-        return self._chance.salt()
-
-    @cached_property
-    def complaints(self) -> Complaints:
-        """Takes complaints from the form on the web."""
-        storage = self.storage
-        return Complaints(
-            storage.submissions,
-            storage.visits,
-            storage.phones,
-            storage.people,
-            storage.commit,
-            self.rules,
-            self._chance.salt,
-        )
-
-    @cached_property
-    def case_pages(self) -> CasePages:
-        """Shows cases to their customers."""
-        storage = self.storage
-        return CasePages(
-            storage.cases,
-            storage.case_links,
-            storage.submissions,
-            CaseWriter(storage.cases, storage.commit, self.rules),
-            Intake(self.rules, self._chance.number),
-            self.rules,
-            self._chance.salt,
-        )
-
-    @cached_property
-    def case_lookup(self) -> CaseLookup:
-        """Finds cases by number and code."""
-        storage, shown = self.storage, self.case_pages.shown
-        return CaseLookup(
-            storage.cases, storage.wrong_codes, shown, storage.commit, self._chance.secret
-        )
-
-    @cached_property
-    def survey_forms(self) -> SurveyForms:
-        """Shows and takes surveys behind their links."""
-        storage = self.storage
-        return SurveyForms(
-            storage.visits,
-            storage.phones,
-            storage.submissions,
-            storage.commit,
-            Intake(self.rules, self._chance.number),
-            self.rules,
-            self._chance.secret,
-        )
-
-    @cached_property
-    def _hotline_cases(self) -> HotlineCases:
-        return HotlineCases(self.storage.cases, Intake(self.rules, self._chance.number))
-
-    @cached_property
-    def calls(self) -> Hotline:
-        """Answers calls."""
-        storage = self.storage
-        changes = CallChanges(
-            storage.visits,
-            storage.phones,
-            storage.effects,
-            storage.pages,
-            storage.calls,
-            self._hotline_cases,
-            self.rules,
-        )
-        return Hotline(
-            storage.calls,
-            storage.visits,
-            storage.phones,
-            CallProgress(storage.cases, self.case_lookup, self.rules),
-            changes,
-            storage.commit,
-            self.rules,
-        )
-
-    @cached_property
-    def recordings(self) -> Recordings:
-        """Hears of recordings and fetches them."""
-        storage, settings = self.storage, self.settings
-        return Recordings(
-            storage.calls,
-            storage.effects,
-            self._hotline_cases,
-            self.blobs,
-            lambda: TwilioRecordings(
-                settings.account_sid, self.auth_token, settings.twilio_api_base
-            ),
-            storage.commit,
-            self.rules,
-        )
-
-    @cached_property
-    def take_a_call(self) -> TakeACall:
-        """Looks callers up for the desk."""
-        storage = self.storage
-        return TakeACall(storage.visits, storage.phones, storage.cases, storage.calls)
-
     @cached_property
     def deliveries(self) -> Deliveries:
         """Takes status callbacks."""
@@ -315,7 +193,6 @@ class Wiring:
             storage.visits,
             storage.documents,
             storage.people,
-            CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
             self.settings.mail_from,
         )
