@@ -21,6 +21,7 @@ class Submission:
 
     `fields` are those filled in, as sent. The text of a complaint stands in its case, word for
     word, and not here again; a customer who stays anonymous left no name and number here either.
+    `outcome` is what a form led to, `case` the case that was opened by its words.
     """
 
     key: str
@@ -29,6 +30,8 @@ class Submission:
     received_at: datetime
     fields: Mapping[str, str] = field(default_factory=dict)
     language: str = "zh"
+    outcome: str = ""
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
