@@ -39,6 +39,13 @@ def dispatch(event: CloudWatchEvent) -> None:
     services.effects.run(now)
 
 
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def watch(event: CloudWatchEvent) -> None:
+    """Page the next duty phone, mail what was not done in time."""
+    services = wiring.services()
+    services.watching.run(services.now())
+
+
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def draw(event: CloudWatchEvent) -> None:
     """Draw the verification calls of every draw that is due."""

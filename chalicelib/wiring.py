@@ -19,6 +19,7 @@ from chalicelib.gateways.mail import FolderPost, Post, SesPost
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.case_mails import CaseMails
 from chalicelib.services.case_unit import UnitDesk
 from chalicelib.services.cases import CaseChance, CaseDesk
 from chalicelib.services.closing import Closing
@@ -32,6 +33,7 @@ from chalicelib.services.inbound import Texts
 from chalicelib.services.mails import Mails
 from chalicelib.services.paging import Paging
 from chalicelib.services.visits import VisitDesk
+from chalicelib.services.watching import Watching
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import Storage, connect
 from chalicelib.web.twilio_dialect import Account
@@ -167,6 +169,21 @@ class Wiring:
         return Paging(storage.pages, storage.cases, storage.commit, self.rules)
 
     @cached_property
+    def watching(self) -> Watching:
+        """Watches pages, clocks and unread cases."""
+        storage = self.storage
+        return Watching(
+            storage.cases,
+            storage.effects,
+            storage.people,
+            storage.runs,
+            self.paging,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
     def assessments(self) -> Assessments:
         """Shows documents."""
         return Assessments(self.storage.documents)
@@ -193,6 +210,7 @@ class Wiring:
             storage.visits,
             storage.documents,
             storage.people,
+            CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
             self.settings.mail_from,
         )

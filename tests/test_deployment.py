@@ -12,8 +12,14 @@ Json = Any
 """What json.loads gives: the files say themselves what they hold."""
 
 CHALICE = Path(__file__).parent.parent / ".chalice"
-FUNCTIONS = ("api", "dispatch", "draw", "close")
-LOGICAL = {"api": "APIHandler", "dispatch": "Dispatch", "draw": "Draw", "close": "Close"}
+FUNCTIONS = ("api", "dispatch", "draw", "close", "watch")
+LOGICAL = {
+    "api": "APIHandler",
+    "dispatch": "Dispatch",
+    "draw": "Draw",
+    "close": "Close",
+    "watch": "Watch",
+}
 
 ALLOWED = {
     *("logs:CreateLogStream", "logs:PutLogEvents"),
@@ -104,12 +110,14 @@ def test_every_function_has_its_own_policy_memory_and_time() -> None:
         "dispatch": "policy-dispatch.json",
         "draw": "policy-draw.json",
         "close": "policy-close.json",
+        "watch": "policy-watch.json",
     }
     assert {name: each["lambda_timeout"] for name, each in functions.items()} == {
         "api_handler": 15,
         "dispatch": 300,
         "draw": 300,
         "close": 300,
+        "watch": 300,
     }
     assert functions["api_handler"]["lambda_memory_size"] == 1024
 

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Final
 
 from chalicelib import config, rulebook, wiring
-from chalicelib.core import closing
+from chalicelib.core import bundles, closing
 from chalicelib.wiring import Chance, Wiring
 from tools.engine import Engine, create_tables, start_engine
 from tools.phone.account import Account, Service
@@ -177,7 +177,14 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
         held = [m for m in closing.closable(instant, rules) if _is_open(made, m)]
         return instant if held else closing.next_close(instant, rules)
 
+    def watch(instant: datetime) -> datetime | None:
+        broken, silent = storage.table.next_due("case"), storage.table.next_due("paging")
+        bundle = bundles.next_bundle(max(instant, broken), rules) if broken else None
+        alarm = bundles.next_alarm(instant, rules)
+        return min(at for at in (bundle, silent, alarm) if at is not None)
+
     return [
+        Schedule("watch", every(1, watch), scheduled_run(app.watch, "watch")),
         Schedule("dispatch", every(1, survey_or_effect), scheduled_run(app.dispatch, "dispatch")),
         Schedule("draw", every(15, draw), scheduled_run(app.draw, "draw")),
         Schedule("close", every(15, close), scheduled_run(app.close, "close")),

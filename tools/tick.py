@@ -28,6 +28,10 @@ def _close(stage: "Wiring", now: datetime) -> Counts:
     return {"documents": stage.closing.run(now)}
 
 
+def _watch(stage: "Wiring", now: datetime) -> Counts:
+    return stage.watching.run(now)._asdict()
+
+
 def _dispatch(stage: "Wiring", now: datetime) -> Counts:
     return {"visits": stage.surveys.run(now), "effects": stage.effects.run(now)}
 
@@ -35,6 +39,7 @@ def _dispatch(stage: "Wiring", now: datetime) -> Counts:
 SCHEDULES: "Final[Mapping[str, Callable[[Wiring, datetime], Counts]]]" = {
     "draw": _draw,
     "close": _close,
+    "watch": _watch,
     "dispatch": _dispatch,
 }
 """Dispatch comes last, so that the mails the others plan go out in the same tick."""
@@ -43,7 +48,7 @@ SCHEDULES: "Final[Mapping[str, Callable[[Wiring, datetime], Counts]]]" = {
 def tick(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[dispatch|draw|close]...", help="all of them without a name"),
+        typer.Argument(metavar="[dispatch|draw|close|watch]...", help="all of them without a name"),
     ] = None,
     now: Annotated[
         str, typer.Option(metavar="ISO", help="the instant, with its zone; else the clock's")

@@ -67,6 +67,13 @@ def breaches(case: Case, events: Sequence[CaseEvent], at: datetime, rules: Ruleb
     return [clock for clock in _unmailed(case, events, rules) if clock.is_broken(at)]
 
 
+def unit_terms(case: Case, forwarded: datetime, rules: Rulebook) -> dict[str, datetime]:
+    """By when the unit has to answer and to solve, while no pause holds: step → instant."""
+    hours = rules.clocks
+    terms = {"answer": hours.answer_h, "solve": hours.solve_h}
+    return {step: forwarded + timedelta(hours=h.of(case.severity)) for step, h in terms.items()}
+
+
 def mailed_as(clock: Clock) -> str:
     """How the event of a breach names its clock."""
     return f"{clock.step}.{clock.round}"

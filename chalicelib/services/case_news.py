@@ -14,11 +14,11 @@ from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.effects import Effect
 from chalicelib.core.rules import Rulebook
 
-RECEIPTS: Final = "receipts"
-TYPED: Final = "typed"
-"""Daily budgets of texts: to numbers that called or texted, and to numbers somebody typed in."""
+OWN: Final = "receipts"
+TYPED_IN: Final = "typed_in"
+"""Daily budgets of texts: to numbers that called or texted, and to those somebody typed in."""
 
-_TYPED_IN: Final = ("web", "desk", "call")
+_OWN_NUMBER: Final = ("hotline", "sms", "call")
 _ANSWERED_ITSELF: Final = "sms"
 
 
@@ -47,7 +47,9 @@ def _text(case: Case, sequence: int, what: str, due_at: datetime, **values: str)
         "case_number": case.number,
         **values,
     }
-    return [Effect(f"case.{case.number}.{sequence}", 0, "sms", what, due_at, told)]
+    cause = f"case.{case.number}.{sequence}"
+    budget = OWN if case.channel in _OWN_NUMBER else TYPED_IN
+    return [Effect(cause, 0, "sms", what, due_at, told, budget=budget)]
 
 
 def _in_hours(event: CaseEvent, rules: Rulebook) -> datetime:
@@ -111,12 +113,21 @@ def _read(case: Case, event: CaseEvent, rules: Rulebook) -> list[Effect]:
     return [*_labelled(case, event, rules), *mails]
 
 
-def to_unit(case: Case, event: CaseEvent, what: str, secret: str = "") -> Effect:
-    """A mail to the unit's manager about its case; `secret` opens the page to answer on."""
-    told = {"unit": case.unit, "reference": case.reference, "secret": secret}
+def to_unit(
+    case: Case, event: CaseEvent, what: str, told: Mapping[str, str] | None = None
+) -> Effect:
+    """A mail to the unit's manager about its case, which knows it by its reference alone."""
+    named = {"unit": case.unit, "reference": case.reference}
     cause = f"unit.{case.reference}.{event.sequence}"
-    kept = {name: value for name, value in told.items() if value}
-    return Effect(cause, 0, "mail", what, event.at, kept)
+    return Effect(cause, 0, "mail", what, event.at, {**named, **(told or {})})
+
+
+def _pause_granted(case: Case, event: CaseEvent, rules: Rulebook) -> list[Effect]:
+    return [to_unit(case, event, "unit_pause_granted", {"until": event.values["until"]})]
+
+
+def _pause_refused(case: Case, event: CaseEvent, rules: Rulebook) -> list[Effect]:
+    return [to_unit(case, event, "unit_pause_refused")]
 
 
 _News = Callable[[Case, CaseEvent, Rulebook], list[Effect]]
@@ -130,7 +141,7 @@ _NEWS: Final[Mapping[str, _News]] = {
     "pause_asked": _to_owner,
     "unit_objected": _to_owner,
     "objected": _objected,
-    "pause_granted": lambda case, event, rules: [to_unit(case, event, "unit_pause_granted")],
-    "pause_refused": lambda case, event, rules: [to_unit(case, event, "unit_pause_refused")],
+    "pause_granted": _pause_granted,
+    "pause_refused": _pause_refused,
 }
 """What happened → who hears of it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from chalicelib.core import case_clocks, case_labels
 from chalicelib.core.acts import ActError
@@ -24,6 +24,13 @@ class Cases(Protocol):
 Decide = Callable[[Case, Sequence[CaseEvent], Act], Step]
 Extra = Callable[[Case, Step], Sequence[object]]
 """The case before and the step → what else it adds, beside what everybody is told of it."""
+
+
+class Records(NamedTuple):
+    """What one transaction adds and saves."""
+
+    adds: tuple[object, ...] = ()
+    saves: tuple[object, ...] = ()
 
 
 class CaseWriter:
@@ -67,16 +74,23 @@ class CaseWriter:
     def _saved(
         self, before: Case, events: Sequence[CaseEvent], step: Step, act: Act, extra: Extra
     ) -> Step:
+        records = self.records(before, events, step, act)
+        self._commit([*records.adds, *extra(before, step)], records.saves)
+        return step
+
+    def records(self, before: Case, events: Sequence[CaseEvent], step: Step, act: Act) -> Records:
+        """What a step of the case `before`, whose history is `events`, adds and saves.
+
+        For whoever commits it together with a fact of his own.
+        """
         due = case_clocks.next_due(step.case, [*events, *step.events], self._rules)
-        step = Step(replace(step.case, due_at=due), step.events)
         partners = self._partners(before, step.case, act)
         adds: list[object] = [*step.events]
         for event in step.events:
             adds += case_news.of(step.case, event, self._rules)
         adds += [event for partner in partners for event in partner.events]
-        adds += extra(before, step)
-        self._commit(adds, [step.case, *(partner.case for partner in partners)])
-        return step
+        case = replace(step.case, due_at=due)
+        return Records(tuple(adds), (case, *(partner.case for partner in partners)))
 
     def _partners(self, before: Case, after: Case, act: Act) -> list[Step]:
         """The cases that this one was, or is now, set aside for: they change in the same commit."""

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 from chalicelib.core import (
     acts,
     calendar,
+    case_clocks,
     case_kinds,
     case_labels,
     case_life,
@@ -224,7 +225,9 @@ class CaseDesk:
         case, event, secret = step.case, step.events[-1], self._chance.secret()
         named = [] if before.reference else [CaseName(case.reference, case.number)]
         link = unit_links.link(secret, case.reference, case.unit, event.at)
-        return [*named, link, case_news.to_unit(case, event, "unit_forwarded", secret)]
+        due = case_clocks.unit_terms(case, event.at, self._rules)
+        told = {f"{step}_by": at.isoformat() for step, at in due.items()} | {"secret": secret}
+        return [*named, link, case_news.to_unit(case, event, "unit_forwarded", told)]
 
     def _check_unit(self, unit: str, by: Member) -> None:
         if not unit or self._people.unit(unit) is None:

@@ -137,6 +137,8 @@ class EffectDispatcher:
 
 _ADDRESS: Final = ("to", "language")
 
+_SECRET: Final = "secret"  # noqa: S105 - the name of the value that holds a link's secret
+
 
 _MAY_BE_OUT: Final = ("leased", "unknown")
 
@@ -162,8 +164,10 @@ def _mail_retry(attempts: int) -> timedelta:
 
 
 def _done(effect: Effect, sid: str) -> Effect:
+    """The effect carried out; what opens something has gone out and stays in nobody's table."""
     outbox = Outbox(message="", state="sent", sid=sid, attempts=effect.outbox.attempts)
-    return replace(effect, outbox=outbox, due_at=None)
+    kept = {name: value for name, value in effect.values.items() if name != _SECRET}
+    return replace(effect, outbox=outbox, due_at=None, values=kept)
 
 
 def _planned(effect: Effect, state: str, due_at: datetime | None) -> Effect:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -19,6 +18,7 @@ from chalicelib.core.people import Member, Unit
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.visits import Visit, VisitKey
 from chalicelib.services import call_sheets
+from chalicelib.services.mail_pages import Letter, MailPage, NobodyToReadError
 from chalicelib.texts import Say, translator
 
 if TYPE_CHECKING:
@@ -36,10 +36,6 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
     "month_closed": ("lead", "hr", "auditor"),
 }
 """Who gets which mail; the judged unit is never among them."""
-
-
-class NobodyToReadError(LookupError):
-    """No member has a role that gets this mail: add members with `tools people`."""
 
 
 class Draws(Protocol):
@@ -60,16 +56,8 @@ class People(Protocol):
     def unit(self, unit_id: str) -> Unit | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What a mail says, before it is dressed."""
-
-    title: str
-    paragraphs: Sequence[str]
-    columns: Sequence[str] = ()
-    rows: Sequence[Sequence[object]] = ()
-    facts: Sequence[tuple[str, str]] = ()
-    attachments: Sequence[tuple[str, str, bytes]] = field(default_factory=tuple)
+class OfCases(Protocol):
+    def letter(self, effect: Effect) -> Letter: ...
 
 
 class Mails:
@@ -81,38 +69,46 @@ class Mails:
         visits: Visits,
         documents: Documents,
         people: People,
+        of_cases: OfCases,
         rules: Rulebook,
         sender: str,
     ) -> None:
-        """`sender` is the address that the mails come from."""
+        """`sender` is whom the mails come from; `of_cases` writes those that are not in READERS."""
         self._draws = draws
         self._visits = visits
         self._documents = documents
         self._people = people
+        self._of_cases = of_cases
         self._rules = rules
         self._sender = sender
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
 
     def compose(self, effect: Effect, now: datetime) -> EmailMessage:
         """The mail that `effect` names, sent `now`; NobodyToReadError where nobody is to get it."""
-        language = self._rules.languages[0]
-        say = translator(language)
-        page = self._page(effect.what)(effect.values, say)
+        letter = self._letter(effect)
+        page, say = letter.page, translator(letter.language)
         message = EmailMessage()
         message["Message-ID"] = f"<{effect.cause}.{effect.number}@{self._domain}>"
         message["From"] = self._sender
-        message["To"] = ", ".join(self._readers(effect.what))
+        message["To"] = ", ".join(letter.to)
         message["Subject"] = header(self._marked(page.title, say))
         if effect.outbox.leased_at is not None:
             message["Date"] = format_datetime(effect.outbox.leased_at)
         message.set_content(_plain(page))
-        message.add_alternative(self._html(page, language, say), subtype="html")
+        message.add_alternative(self._html(letter, say), subtype="html")
         for name, subtype, content in page.attachments:
             message.add_attachment(content, maintype="application", subtype=subtype, filename=name)
         _set_boundaries(message)
         return message
 
-    def _page(self, what: str) -> Callable[[Mapping[str, str], Say], _Page]:
+    def _letter(self, effect: Effect) -> Letter:
+        if effect.what not in READERS:
+            return self._of_cases.letter(effect)
+        language = self._rules.languages[0]
+        page = self._page(effect.what)(effect.values, translator(language))
+        return Letter(page, self._readers(effect.what), language)
+
+    def _page(self, what: str) -> Callable[[Mapping[str, str], Say], MailPage]:
         return {
             "draw_committed": self._draw_committed,
             "draw_frozen": self._draw_frozen,
@@ -129,30 +125,31 @@ class Mails:
     def _marked(self, title: str, say: Say) -> str:
         return f"[{say('mail.trial')}] {title}" if self._rules.mode == "trial" else title
 
-    def _html(self, page: _Page, language: str, say: Say) -> str:
+    def _html(self, letter: Letter, say: Say) -> str:
+        page = letter.page
         return _template().render(
-            language=language,
+            language=letter.language,
             title=self._marked(page.title, say),
             paragraphs=page.paragraphs,
             columns=page.columns,
             rows=page.rows,
             facts=page.facts,
-            foot=say("mail.foot", organisation=self._rules.organisation),
+            foot=say(letter.foot, organisation=self._rules.organisation),
         )
 
     # --- one function for each mail -------------------------------------------------------------
 
-    def _draw_committed(self, values: Mapping[str, str], say: Say) -> _Page:
+    def _draw_committed(self, values: Mapping[str, str], say: Say) -> MailPage:
         draw = self._draw(values)
-        return _Page(
+        return MailPage(
             say("mail.draw_committed.subject", key=draw.key),
             [say("mail.draw_committed.lead", key=draw.key)],
             facts=[(say("mail.commitment"), draw.commitment)],
         )
 
-    def _draw_frozen(self, values: Mapping[str, str], say: Say) -> _Page:
+    def _draw_frozen(self, values: Mapping[str, str], say: Say) -> MailPage:
         draw = self._draw(values)
-        return _Page(
+        return MailPage(
             say("mail.draw_frozen.subject", key=draw.key, count=draw.frame_count),
             [say("mail.draw_frozen.lead", count=draw.frame_count)],
             facts=[
@@ -162,7 +159,7 @@ class Mails:
             ],
         )
 
-    def _draw_list(self, values: Mapping[str, str], say: Say) -> _Page:
+    def _draw_list(self, values: Mapping[str, str], say: Say) -> MailPage:
         draw = self._draw(values)
         picks = [pick for pick in self._draws.picks(draw.key) if not pick.reserve]
         sheets = call_sheets.sheets(self._calls(picks), say)
@@ -171,7 +168,7 @@ class Mails:
         lead = say(
             "mail.draw_list.lead", count=len(picks), frame=draw.frame_count, deadline=deadline
         )
-        return _Page(
+        return MailPage(
             say("mail.draw_list.subject", key=draw.key, count=len(picks)),
             [lead, *self._warnings(draw, picks, say)],
             [say("mail.column.caller"), say("mail.column.calls")],
@@ -218,7 +215,7 @@ class Mails:
             return []
         return [(say("mail.next_commitment", key=following.key), following.commitment)]
 
-    def _month_closed(self, values: Mapping[str, str], say: Say) -> _Page:
+    def _month_closed(self, values: Mapping[str, str], say: Say) -> MailPage:
         stored = self._documents.entry(values["unit"], int(values["sequence"]))
         if stored is None:
             raise LookupError(f"document {values['sequence']} of {values['unit']}")
@@ -226,7 +223,7 @@ class Mails:
         lines = document["lines"]
         rows = [(say(f"report_line_{x['code']}"), x["sentence"], x["amount"]) for x in lines]
         named = {"unit": self._unit_name(stored.unit), "month": stored.month}
-        return _Page(
+        return MailPage(
             say(
                 "mail.month_closed.subject",
                 amount=document["amount"],
@@ -264,7 +261,7 @@ def header(text: str) -> str:
     return printable.replace("=?", "= ?").replace("?=", "? =")
 
 
-def _plain(page: _Page) -> str:
+def _plain(page: MailPage) -> str:
     table = ["\t".join(str(cell) for cell in row) for row in (page.columns, *page.rows) if row]
     facts = [f"{name}\n{value}" for name, value in page.facts]
     return "\n\n".join([page.title, *page.paragraphs, "\n".join(table), *facts]) + "\n"
