@@ -48,12 +48,21 @@ def context_of(scene: Scene) -> Context:
         pending=tuple(item for item in ITEMS if item not in given) if surveyed else (),
         language=visit.facts.language if visit else "zh",
         ours=text.ours,
+        examples=_examples(scene),
         question=question,
         offered=offered,
         answered=is_complete(given),
         surveyed=surveyed,
         open_case=text.open_case,
     )
+
+
+def _examples(scene: Scene) -> tuple[str, ...]:
+    """Our last messages without those that tell a customer his own grades: to send these once
+    more, or for the next visit, is no copy."""
+    ours = scene.text.ours
+    told = {w for w, said in zip(ours, scene.talk.ours, strict=False) if "grades" in said.values}
+    return tuple(words for words in ours if words not in told)
 
 
 def _was_asked(visit: Visit) -> bool:

@@ -31,7 +31,8 @@ class Context:
     """What the reader needs to know of the conversation.
 
     `pending` are the items not answered yet, in item order, () when nothing is asked. `ours` are
-    our last messages as sent: quotes and the copied example are known from them. `question` is
+    our last messages as sent: quotes are known from them, and the copied example from `examples`,
+    those of them that do not repeat the customer's own grades (None: all). `question` is
     our open question: "" none, "confirm" (did you mean `offered`?), "complaint" (shall we
     register one?), "ask" (please answer again). `answered`: a full answer is stored, so that a
     full triple or a named grade is a correction. Without `surveyed` (and unanswered) no grade is
@@ -41,6 +42,7 @@ class Context:
     pending: tuple[str, ...] = ITEMS
     language: str = "zh"
     ours: tuple[str, ...] = ()
+    examples: tuple[str, ...] | None = None
     question: str = ""
     offered: Mapping[str, str] = field(default_factory=dict)
     answered: bool = False
@@ -204,7 +206,8 @@ def _graded(line: _Line, context: Context) -> Reading | None:
     if found is None or found.kind not in STORED:
         return None
     is_offer = context.question == "confirm" and dict(found.grades) == dict(context.offered)
-    if len(found.grades) == len(ITEMS) and is_copy(line.keyword, context.ours):
+    examples = context.ours if context.examples is None else context.examples
+    if len(found.grades) == len(ITEMS) and is_copy(line.keyword, examples):
         return _confirmed(context) if is_offer else Reading("confirm", "copied", found.grades)
     reading = _confirmed(context) if is_offer else Reading(found.kind, found.rule, found.grades)
     after = line.plain[found.words[0] :] if found.words else ""

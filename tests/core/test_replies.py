@@ -466,6 +466,13 @@ def test_our_example_copied_back_is_offered() -> None:
     assert said(read("B", Context(pending=("quality",), ours=(EXAMPLE_ZH,)))) == ("grades", "-B-")
 
 
+def test_grades_we_have_noted_are_no_example() -> None:
+    noted = "Thank you. Noted B A B for 16 May."
+    told = Context(ours=(EXAMPLE_ZH, noted), examples=(EXAMPLE_ZH,))
+    assert said(read("BAB", told)) == ("grades", "BAB")
+    assert said(read("BCA", told)) == ("confirm", "BCA")
+
+
 # --- quotes of our messages ------------------------------------------------------------------
 
 
