@@ -28,6 +28,7 @@ from tools.phone.message_rest import MessageRest
 from tools.phone.messages import Message, Messages
 from tools.phone.recording_rest import RecordingRest
 from tools.phone.recordings import Recordings
+from tools.phone.rest_answers import Routes
 from tools.phone.script import read_script
 from tools.phone.texting import Texted, Texting
 from tools.phone.twilio_rest import TwilioRest
@@ -71,30 +72,27 @@ class Simulator:
         carrier = Carrier(
             account, self.handsets, self.messages, self.webhooks, self._deliveries, clock.now
         )
-        self._texting = Texting(carrier, keeps_opt_outs)
-        self._calling = Calling(
-            Network(
-                account,
-                self.webhooks,
-                self._deliveries,
-                self.calls,
-                self.recordings,
-                self.answering,
-                clock.now,
-                drops_silence,
-            )
+        network = Network(
+            account=account,
+            webhooks=self.webhooks,
+            deliveries=self._deliveries,
+            calls=self.calls,
+            recordings=self.recordings,
+            answering=self.answering,
+            now=clock.now,
+            drops_silence=drops_silence,
         )
-        self.rest = TwilioRest(
-            account,
-            self.faults,
-            (
-                *MessageRest(account, carrier).routes(),
-                *CallRest(account, self.calls, self._calling).routes(),
-                *RecordingRest(account, self.recordings).routes(),
-            ),
-        )
+        self._texting, self._calling = Texting(carrier, keeps_opt_outs), Calling(network)
+        self.rest = TwilioRest(account, self.faults, self._routes(carrier))
         clock.attach(Schedule("deliveries", self._deliveries.next_after, self._settle_at))
         clock.settle_with(self.settle)
+
+    def _routes(self, carrier: Carrier) -> Routes:
+        return (
+            *MessageRest(self.account, carrier).routes(),
+            *CallRest(self.account, self.calls, self._calling).routes(),
+            *RecordingRest(self.account, self.recordings).routes(),
+        )
 
     def connect(self, service: Service) -> None:
         """Tell the simulator where the service is; before it no text can be sent."""

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from tools.phone.call_result import Heard
 from tools.phone.dialling import Outcome, Target, Terms, ring
-from tools.phone.phone_numbers import SIP, is_possible, is_withheld
+from tools.phone.phone_numbers import is_possible, is_withheld
 from tools.phone.recordings import TOO_SHORT, read_subscription
 from tools.phone.script import Act
 from tools.phone.twiml_document import TwimlError
@@ -65,10 +65,9 @@ def _terms(leg: Leg, verb: Element) -> Terms:
 
 def _caller_id(leg: Leg, given: str | None) -> str:
     """Whose number the other phones see; TwimlError where Twilio would not show that one."""
-    number, call = leg.network.account.number, leg.call
-    from_sip = SIP.fullmatch(call.sender) is not None
-    allowed = {number} if from_sip else {number, call.sender, call.recipient}
+    call = leg.call
     shown = call.sender if given is None else given
+    allowed = {leg.network.account.number, call.sender, call.recipient}
     if shown not in allowed or is_withheld(shown) or not is_possible(shown):
         raise TwimlError(13214, f"{shown!r} is neither ours nor a number of this call")
     return shown

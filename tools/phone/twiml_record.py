@@ -15,14 +15,7 @@ from typing import Final
 from xml.etree.ElementTree import Element
 
 from tools.phone.call_result import Heard
-from tools.phone.recordings import (
-    SILENT,
-    TOO_SHORT,
-    Recording,
-    Recordings,
-    Subscription,
-    read_subscription,
-)
+from tools.phone.recordings import SILENT, TOO_SHORT, Recording, read_subscription
 from tools.phone.twiml_walk import HUNG_UP, Ask, CallEndedError, Leg
 
 ANY_KEY: Final = "1234567890*#"
@@ -65,7 +58,7 @@ class Tape:
     def is_silent(self) -> bool:
         return self.speech_from is None
 
-    def kept(self, trims: bool) -> int:
+    def kept(self, *, trims: bool) -> int:
         """Seconds of the file: a recording of nothing but silence is left as it is."""
         if self.speech_from is None or not trims:
             return self.length
@@ -82,7 +75,9 @@ def record(leg: Leg, verb: Element) -> Ask | None:
     tape = _run(leg, verb)
     leg.spend(tape.length)
     drops = _drops(leg, verb, tape, recording)
-    _keep(recordings, recording, tape, told, verb, drops)
+    seconds = tape.kept(trims=verb.get("trim", "trim-silence") == "trim-silence")
+    why_absent = TOO_SHORT if seconds < 1 else SILENT if drops else None
+    recordings.stop(recording, seconds, told, why_absent)
     sent = {} if drops else _sent(recording, tape)
     if tape.hung_up:
         leg.leave("Record", sent)
@@ -144,19 +139,6 @@ def _finishing(pressed: str, verb: Element) -> str:
     ends = verb.get("finishOnKey", ANY_KEY)
     found = [index for index, key in enumerate(pressed) if key in ends]
     return pressed[found[0] :] if found else ""
-
-
-def _keep(
-    recordings: Recordings,
-    recording: Recording,
-    tape: Tape,
-    told: Subscription,
-    verb: Element,
-    drops: bool,
-) -> None:
-    seconds = tape.kept(verb.get("trim", "trim-silence") == "trim-silence")
-    absent = TOO_SHORT if seconds < 1 else SILENT if drops else None
-    recordings.stop(recording, seconds, told, absent)
 
 
 def _sent(recording: Recording, tape: Tape) -> dict[str, str]:

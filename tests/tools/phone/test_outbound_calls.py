@@ -233,10 +233,11 @@ def test_late_call_is_made_on_the_clock(
 def test_queued_call_is_taken_back_and_one_that_is_over_is_not(
     client: Client, simulator: Simulator, service: FakeService
 ) -> None:
+    simulator.answer(DUTY, picks_up(3, "wait"))
     created = ring(client)
     assert created.update(status="canceled").status == "canceled"
     simulator.settle()
-    assert service.told == []
+    assert (service.told, created.fetch().status) == ([], "canceled")
     with pytest.raises(TwilioRestException) as late:
         created.update(status="completed")
     assert late.value.code == 21220
