@@ -141,6 +141,13 @@ def test_star_repeats_the_menu_and_is_no_wrong_try() -> None:
     assert caller.said.count("greeting") == 1
 
 
+def test_the_number_is_repeated_as_often_as_twelve_documents_allow() -> None:
+    caller = Caller().does(["*"] * 8 + ["1", "speak", "*", "*", "*"])
+    assert caller.call.documents == 12
+    assert caller.is_over
+    assert caller.said.count("case_number") == 2
+
+
 # --- withheld callers ---------------------------------------------------------------------------
 
 
