@@ -1,7 +1,6 @@
 """Ten conversations of each language out of a rehearsal, as a page that people can read.
 
-Instants are told as days and numbers are masked, so that the page changes only when what is said
-changes.
+No instants, and numbers masked: the page changes only when what is said changes.
 """
 
 import re
@@ -65,9 +64,7 @@ def _conversation(place: int, job: Job, thread: Sequence[Message], visit: Mappin
 def _line(message: Message) -> str:
     text = _CASE_NUMBER.sub("•••••••••", message.text.replace("\n", " / "))
     shown = _escaped(text)
-    if message.ours:
-        return f"{_day(message.at)}, we: {shown}"
-    return f"{_day(message.at)}, customer: **{shown}**"
+    return f"We: {shown}" if message.ours else f"Customer: **{shown}**"
 
 
 def _stored(visit: Mapping[str, Any]) -> str:

@@ -77,16 +77,22 @@ def rehearsed(folder: Path, seed: int, visits: int) -> Rehearsed:
 
 @contextmanager
 def _listening() -> Iterator[Sequence[str]]:
-    """What is logged as an error meanwhile: a service goes on after it, a rehearsal must not."""
+    """What is logged as an error meanwhile: a service goes on after it, a rehearsal must not.
+
+    What is logged for information alone would stand between the weeks, and is left out.
+    """
     errors = _Errors()
-    loggers = [logging.getLogger(name) for name in LOGGERS]
-    for logger in loggers:
+    loggers = {name: logging.getLogger(name) for name in LOGGERS}
+    levels = {name: logger.level for name, logger in loggers.items()}
+    for logger in loggers.values():
         logger.addHandler(errors)
+        logger.setLevel(logging.WARNING)
     try:
         yield errors.found
     finally:
-        for logger in loggers:
+        for name, logger in loggers.items():
             logger.removeHandler(errors)
+            logger.setLevel(levels[name])
 
 
 def _empty(folder: Path) -> None:
