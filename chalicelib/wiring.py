@@ -229,6 +229,7 @@ class Wiring:
             Frames(storage.visits, storage.people, self.rules),
             storage.visits,
             storage.people,
+            storage.effects,
             storage.runs,
             self.blobs,
             storage.commit,

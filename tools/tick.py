@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -54,7 +55,7 @@ def tick(
         str, typer.Option(metavar="ISO", help="the instant, with its zone; else the clock's")
     ] = "",
 ) -> None:
-    """Run the schedules once and print what each did: visits looked at, effects, documents."""
+    """Run the schedules and print what each did: visits looked at, effects, documents."""
     wanted = names or list(SCHEDULES)
     unknown = [name for name in wanted if name not in SCHEDULES]
     if unknown:
@@ -74,9 +75,19 @@ def tick(
 
 
 def run(names: list[str], stage: "Wiring") -> dict[str, object]:
-    """What each named schedule did at the stage's present instant, in this order."""
+    """What each named schedule did at the stage's present instant, all rounds together.
+
+    A draw goes on as soon as the mail about its last step has left, so the round is repeated as
+    long as that takes a draw further.
+    """
     at = stage.now()
-    return {"now": at.isoformat(), **{name: SCHEDULES[name](stage, at) for name in names}}
+    done: dict[str, Counter[str]] = {name: Counter() for name in names}
+    while True:
+        before = stage.storage.draws.all()
+        for name in names:
+            done[name].update(SCHEDULES[name](stage, at))
+        if stage.storage.draws.all() == before:
+            return {"now": at.isoformat(), **{name: dict(done[name]) for name in names}}
 
 
 @contextmanager

@@ -1,8 +1,12 @@
 """A draw as it is stored: announced, frozen, drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+UNDER_WAY: Final = timedelta(minutes=1)
+"""What came in so shortly before a frame was read may not have been stored in time to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +14,8 @@ class Draw:
     """One draw; `state` "committed" → "frozen" → "drawn". The secret lies in the vault alone.
 
     Its weekly part covers what settled from `since` to `boundary` (None: it has none); `closes`
-    is the month of which it takes all that is left, unsettled visits as silent ones.
+    is the month of which it takes all that is left, unsettled visits as silent ones. The numbers
+    of calls are fixed when the frame is.
     """
 
     key: str
@@ -21,8 +26,11 @@ class Draw:
     boundary: datetime | None = None
     due_at: datetime | None = None
     closes: str = ""
+    frozen_at: datetime | None = None
     frame_count: int = 0
     frame_sha256: str = ""
+    calls_per_week: int = 0
+    min_per_unit: int = 0
     drawn_at: datetime | None = None
     over_capacity: bool = False
     quotas: Mapping[str, int] = field(default_factory=dict)
@@ -55,23 +63,27 @@ class Standing:
     changed_at: datetime | None
 
 
-def enters(visit: Standing, draw: Draw, closed_at: datetime | None) -> bool:
-    """Whether the visit is in the frame of `draw`: each visit is in one, once more if changed.
+def enters(visit: Standing, draw: Draw, earlier: Sequence[Draw]) -> bool:
+    """Whether the visit is in the frame of `draw`, frozen at its `frozen_at`.
 
-    `closed_at` is when the closing draw of the visit's month was due, if it was drawn: it took
-    all that had come in by then, settled or not.
+    Each visit is in one frame, and in the next once more if it was changed after its own had been
+    read. `earlier` are the draws before this one, in order.
     """
-    if _framed_before(visit, draw.since, closed_at):
-        return _within(visit.changed_at, draw.since, draw.boundary)
+    if not any(_takes(visit, each) for each in earlier):
+        return _takes(visit, draw)
+    return _within(visit.changed_at, _read_until(earlier[-1]), _read_until(draw))
+
+
+def _takes(visit: Standing, draw: Draw) -> bool:
+    """Whether a visit that is in no frame yet enters this one."""
     if draw.closes == visit.month and draw.due_at is not None:
-        return visit.received_at < draw.due_at
+        return visit.received_at < draw.due_at - UNDER_WAY
     return _within(visit.settled_at, None, draw.boundary)
 
 
-def _framed_before(visit: Standing, since: datetime | None, closed_at: datetime | None) -> bool:
-    if closed_at is not None and visit.received_at < closed_at:
-        return True
-    return since is not None and visit.settled_at is not None and visit.settled_at < since
+def _read_until(draw: Draw) -> datetime | None:
+    """What was stored with an earlier instant than this was certainly seen by the frame."""
+    return draw.frozen_at - UNDER_WAY if draw.frozen_at else None
 
 
 def _within(instant: datetime | None, since: datetime | None, end: datetime | None) -> bool:

@@ -1,18 +1,19 @@
 """Runs the draws: commit, freeze, draw, store, plan the mails, commit the next one.
 
-A draw's own state says how far it has come; a crash anywhere goes on to the same picks.
+A draw's own state says how far it has come; a crash anywhere goes on to the same picks. No step is
+taken before the mail about the step before it has left: the commitment before the frame is known,
+the frame's hash before the secret is opened.
 """
 
 import json
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
 from chalicelib.core import draw_calendar, sampling
-from chalicelib.core.calls import assigned
 from chalicelib.core.draw_calendar import DrawPeriod
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
@@ -21,19 +22,11 @@ from chalicelib.core.manifest import manifest, redacted
 from chalicelib.core.people import Member
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.runs import RunMark
-from chalicelib.core.saving import Stale
+from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.tickets import commitment
-from chalicelib.core.unit_draw import Picked
-from chalicelib.core.visits import VisitKey
+from chalicelib.services import picks
 
 log = logging.getLogger(__name__)
-
-RESERVE_FROM: Final = 100_000
-"""Ranks of the reserve begin above those of the picks."""
-
-
-class Visits(Protocol):
-    def key_of(self, visit_id: str) -> VisitKey | None: ...
 
 
 class People(Protocol):
@@ -41,12 +34,14 @@ class People(Protocol):
 
 
 class Frames(Protocol):
-    def lines(self, draw: Draw, draws: Sequence[Draw]) -> Iterable[FrameLine]: ...
+    def lines(self, draw: Draw, earlier: Sequence[Draw]) -> Iterable[FrameLine]: ...
+
+
+class Effects(Protocol):
+    def get(self, cause: str, number: int) -> Effect | None: ...
 
 
 class Draws(Protocol):
-    def create(self, draw: Draw) -> bool: ...
-    def latest(self) -> Draw | None: ...
     def all(self) -> list[Draw]: ...
     def add_picks(self, picks: Iterable[Pick]) -> None: ...
 
@@ -66,6 +61,10 @@ class Blobs(Protocol):
     def get(self, key: str) -> bytes | None: ...
 
 
+class TamperedError(Exception):
+    """What lies in the bucket or the vault is not what was mailed: nothing is drawn from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entropy:
     """What chance gives: a fresh 32-byte secret, a fresh name for a lease."""
@@ -82,8 +81,9 @@ class Drawing:
         draws: Draws,
         vault: Vault,
         frames: Frames,
-        visits: Visits,
+        visits: picks.Visits,
         people: People,
+        effects: Effects,
         runs: Runs,
         blobs: Blobs,
         commit: Callable[[Sequence[object], Sequence[object]], None],
@@ -96,6 +96,7 @@ class Drawing:
         self._frames = frames
         self._visits = visits
         self._people = people
+        self._effects = effects
         self._runs = runs
         self._blobs = blobs
         self._commit = commit
@@ -103,36 +104,52 @@ class Drawing:
         self._entropy = entropy
 
     def run(self, now: datetime) -> int:
-        """Every draw that is due at `now`, in order; how many were drawn."""
+        """Every step that may be taken at `now`, in order; how many draws were drawn."""
         drawn = 0
-        while self._next(now):
-            drawn += 1
+        while state := self._step(now):
+            drawn += state == "drawn"
         return drawn
 
-    def _next(self, now: datetime) -> bool:
-        """One draw, if one is due and nobody else is at it."""
-        draw = self._draws.latest()
-        if draw is None:
+    def _step(self, now: datetime) -> str:
+        """One step of the draw at hand and the state it led to; "" if none may be taken."""
+        draws = self._draws.all()
+        if not draws:
             self._commit_first(now)
-            return False
-        if draw.due_at is None or draw.due_at > now:
-            return False
-        mark = self._runs.take("draw", draw.key, now, self._entropy.lease())
+            return ""
+        draw = draws[-1]
+        if draw.due_at is None or draw.due_at > now or not self._is_announced(draws):
+            return ""
+        mark = self._runs.take(_JOBS[draw.state], draw.key, now, self._entropy.lease())
         if mark is None:
-            return False
+            return ""
         try:
-            frozen = self._frozen(draw, now) if draw.state == "committed" else draw
-            self._drawn(frozen, now)
-        except Stale:
+            state = self._taken(draw, draws[:-1], now)
+        except (Stale, AlreadyThere):
             log.info("another run was faster", extra={"draw": draw.key})
-            return False
+            return ""
         self._runs.finish(mark)
-        return True
+        return state
+
+    def _taken(self, draw: Draw, earlier: Sequence[Draw], now: datetime) -> str:
+        if draw.state == "committed":
+            self._freeze(replace(draw, frozen_at=now), earlier)
+            return "frozen"
+        self._draw(draw, now)
+        return "drawn"
+
+    def _is_announced(self, draws: Sequence[Draw]) -> bool:
+        """Whether the mail has left that must have, before the draw at hand goes on."""
+        cause = _cause(*_announcement(draws))
+        mail = self._effects.get(cause, 0)
+        gone = mail is not None and mail.outbox.state == "sent"
+        if not gone:
+            log.info("a draw waits for its mail", extra={"mail": cause})
+        return gone
 
     def _commit_first(self, now: datetime) -> None:
         first = self._committed(draw_calendar.next_draw(now, self._rules), since=None)
-        mail = _mail(first.key, "draw_committed", now)
-        self._commit([first, mail], [])
+        with suppress(AlreadyThere):
+            self._commit([first, _mail(first.key, "draw_committed", now)], [])
 
     def _committed(self, period: DrawPeriod, since: datetime | None) -> Draw:
         """The next draw with its commitment; its secret is kept before anybody hears of it."""
@@ -150,32 +167,39 @@ class Drawing:
             closes=period.closes,
         )
 
-    def _frozen(self, draw: Draw, now: datetime) -> Draw:
-        """Freeze the frame: file, count and hash stand and are mailed before the secret opens."""
-        lines = in_order(self._frames.lines(draw, self._draws.all()))
+    def _freeze(self, draw: Draw, earlier: Sequence[Draw]) -> None:
+        """Freeze the frame: file, count, hash and numbers of calls stand, and are mailed."""
+        lines = in_order(self._frames.lines(draw, earlier))
         frame = freeze(lines)
         text = "\n".join(frame_line(line) for line in lines)
         self._blobs.put(f"draws/{draw.key}/{frame.sha256}/frame.tsv", text.encode())
-        frozen = replace(draw, state="frozen", frame_count=frame.count, frame_sha256=frame.sha256)
-        self._commit([_mail(draw.key, "draw_frozen", now)], [frozen])
-        return replace(frozen, version=frozen.version + 1)
+        frozen = replace(
+            draw,
+            state="frozen",
+            frame_count=frame.count,
+            frame_sha256=frame.sha256,
+            calls_per_week=self._rules.calls_per_week,
+            min_per_unit=self._rules.min_per_unit,
+        )
+        self._commit([_mail(draw.key, "draw_frozen", draw.frozen_at)], [frozen])
 
-    def _drawn(self, draw: Draw, now: datetime) -> None:
+    def _draw(self, draw: Draw, now: datetime) -> None:
+        """Open the secret and draw; picks first, so that the list is whole when it is mailed."""
         lines = self._frame_of(draw)
-        secret = self._vault.secret(draw.key)
-        if secret is None:
-            raise LookupError(f"the secret of {draw.key} is not in the vault")
         frame = freeze(lines)
+        if frame.sha256 != draw.frame_sha256:
+            raise TamperedError(f"the file of {draw.key} is not the frame that was frozen")
+        secret = self._secret_of(draw)
         result = sampling.draw(
             frame,
             lines,
             secret,
-            calls_per_week=self._rules.calls_per_week,
-            min_per_unit=self._rules.min_per_unit,
+            calls_per_week=draw.calls_per_week,
+            min_per_unit=draw.min_per_unit,
             incidents={},
         )
         self._store_manifest(draw, frame, lines, secret, result)
-        self._store_picks(draw, result)
+        self._draws.add_picks(picks.stored(draw, result, self._visits, self._people.members()))
         period = draw_calendar.next_draw(draw.due_at or now, self._rules)
         following = self._committed(period, since=draw.boundary or draw.since)
         drawn = replace(
@@ -193,6 +217,14 @@ class Drawing:
             raise LookupError(f"the frame of {draw.key} is not there")
         return [parse_frame_line(line) for line in content.decode().split("\n") if line]
 
+    def _secret_of(self, draw: Draw) -> bytes:
+        secret = self._vault.secret(draw.key)
+        if secret is None:
+            raise LookupError(f"the secret of {draw.key} is not in the vault")
+        if commitment(secret) != draw.commitment:
+            raise TamperedError(f"the secret of {draw.key} is not the one committed to")
+        return secret
+
     def _store_manifest(
         self,
         draw: Draw,
@@ -208,43 +240,29 @@ class Drawing:
             lines,
             secret,
             result,
-            calls_per_week=self._rules.calls_per_week,
-            min_per_unit=self._rules.min_per_unit,
+            calls_per_week=draw.calls_per_week,
+            min_per_unit=draw.min_per_unit,
             incidents={},
         )
         text = json.dumps(redacted(whole), sort_keys=True, ensure_ascii=False)
         self._blobs.put(f"draws/{draw.key}/manifest.json", text.encode())
 
-    def _store_picks(self, draw: Draw, result: sampling.Drawn) -> None:
-        members = self._people.members()
-        picks = assigned(self._located(draw, result.picks, reserve=False), members)
-        self._draws.add_picks((*picks, *self._located(draw, result.reserve, reserve=True)))
 
-    def _located(self, draw: Draw, picked: Iterable[Picked], *, reserve: bool) -> list[Pick]:
-        """The picks with the months of their visits; ranks count within a unit."""
-        ranks: Counter[str] = Counter()
-        found = []
-        for one in picked:
-            ranks[one.unit] += 1
-            key = self._visits.key_of(one.id)
-            if key is None:
-                raise LookupError(f"the visit {one.id} of {draw.key} is not there")
-            rank = ranks[one.unit] + (RESERVE_FROM if reserve else 0)
-            found.append(
-                Pick(
-                    draw.key,
-                    one.unit,
-                    rank,
-                    one.id,
-                    key.month,
-                    one.stratum,
-                    one.ticket,
-                    one.why,
-                    reserve=reserve,
-                )
-            )
-        return found
+_JOBS: Final = {"committed": "freeze", "frozen": "draw"}
+"""A draw's state → the job that its run mark is kept for."""
 
 
-def _mail(key: str, what: str, now: datetime) -> Effect:
-    return Effect(f"draw~{key}~{what}", 0, "mail", what, now, {"draw": key})
+def _announcement(draws: Sequence[Draw]) -> tuple[str, str]:
+    """The draw and the mail that must have left before the last of `draws` goes on."""
+    draw = draws[-1]
+    if draw.state == "frozen":
+        return draw.key, "draw_frozen"
+    return (draws[-2].key, "draw_list") if len(draws) > 1 else (draw.key, "draw_committed")
+
+
+def _cause(key: str, what: str) -> str:
+    return f"draw~{key}~{what}"
+
+
+def _mail(key: str, what: str, now: datetime | None) -> Effect:
+    return Effect(_cause(key, what), 0, "mail", what, now, {"draw": key})

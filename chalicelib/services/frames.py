@@ -45,14 +45,13 @@ class Frames:
         self._people = people
         self._rules = rules
 
-    def lines(self, draw: Draw, draws: Sequence[Draw]) -> Iterator[FrameLine]:
-        """The frame of `draw`; `draws` are all draws so far."""
-        closed = {d.closes: d.due_at for d in draws if d.closes and d.state == "drawn"}
+    def lines(self, draw: Draw, earlier: Sequence[Draw]) -> Iterator[FrameLine]:
+        """The frame of `draw`; `earlier` are the draws before it, in order."""
         for unit in self._people.units():
             phones = {t.phone for t in self._people.technicians(unit.unit_id) if t.phone}
             for month in self._months(unit.unit_id, draw):
                 for row in self._visits.month(unit.unit_id, month, _ROW):
-                    if enters(_standing(row, month), draw, closed.get(month)):
+                    if enters(_standing(row, month), draw, earlier):
                         key = VisitKey(unit.unit_id, month, str(row["visit_id"]))
                         visit = self._visits.get(key)
                         if visit is not None:

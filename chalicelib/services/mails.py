@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from chalicelib.core import assessment, calendar, calls, draw_calendar
+from chalicelib.core import assessment, calendar, calls
 from chalicelib.core.documents import StoredDocument
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
@@ -40,6 +40,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 class Draws(Protocol):
     def get(self, key: str) -> Draw | None: ...
+    def all(self) -> list[Draw]: ...
     def picks(self, key: str) -> list[Pick]: ...
 
 
@@ -202,18 +203,15 @@ class Mails:
         return found
 
     def _deadline(self, draw: Draw) -> str:
-        if draw.due_at is None:
-            raise LookupError(f"draw {draw.key} was never due")
-        return (calendar.local_day(draw.due_at, self._rules) + CALL_WITHIN).isoformat()
+        if draw.drawn_at is None:
+            raise LookupError(f"draw {draw.key} was never drawn")
+        return (calendar.local_day(draw.drawn_at, self._rules) + CALL_WITHIN).isoformat()
 
     def _following(self, draw: Draw, say: Say) -> list[tuple[str, str]]:
         """The commitment of the draw that follows."""
-        if draw.due_at is None:
-            return []
-        following = self._draws.get(draw_calendar.next_draw(draw.due_at, self._rules).key)
-        if following is None:
-            return []
-        return [(say("mail.next_commitment", key=following.key), following.commitment)]
+        draws = self._draws.all()
+        after = draws[[each.key for each in draws].index(draw.key) + 1 :]
+        return [(say("mail.next_commitment", key=d.key), d.commitment) for d in after[:1]]
 
     def _month_closed(self, values: Mapping[str, str], say: Say) -> MailPage:
         stored = self._documents.entry(values["unit"], int(values["sequence"]))

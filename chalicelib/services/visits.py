@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.core import uploads
+from chalicelib.core import calendar, uploads
 from chalicelib.core.grades import from_letters
 from chalicelib.core.people import ApiToken, Technician, Unit
 from chalicelib.core.rules import Rulebook
@@ -121,8 +121,9 @@ class VisitDesk:
             self._people.put(Technician(facts.unit, facts.technician))
         if facts.phone:
             self._phones.note_visit(facts.phone, visit.key, facts.completed_at)
-        if visit.late_upload:
-            self._people.mark_late(facts.unit, visit.month, visit.received_at)
+        news_at = max((visit.received_at, *(change.at for change in visit.changes)))
+        if news_at >= calendar.close_at(visit.month, self._rules):
+            self._people.mark_late(facts.unit, visit.month, news_at)
 
     def show(self, visit_id: str, token: ApiToken) -> Json | None:
         """The visit as the token may see it, None where there is none or it is not his.
