@@ -1,12 +1,13 @@
 """Closes months: reads what came in time, freezes one document for each unit, has it mailed."""
 
-import gzip
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from gzip import GzipFile
 from hashlib import sha256
+from io import BytesIO
 from typing import Final, Protocol
 
 from chalicelib.core import assessment, calendar, closing
@@ -53,13 +54,42 @@ class Blobs(Protocol):
     def get(self, key: str) -> bytes | None: ...
 
 
-@dataclass(frozen=True, slots=True)
 class _Facts:
-    """What a unit's month rests on, counted and as the lines of its facts file."""
+    """What a unit's month rests on, counted, hashed and packed row by row."""
 
-    tally: Tally
-    complaints: ComplaintTally
-    lines: tuple[str, ...]
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self.complaints = ComplaintTally()
+        self._hash = sha256()
+        self._packed = BytesIO()
+        self._gzip = GzipFile(fileobj=self._packed, mode="wb", mtime=0)
+
+    def add_visit(self, visit_id: str, technician: str, letters: str) -> None:
+        if letters == SILENT:
+            self.tally.add_silent()
+        else:
+            self.tally.add_form(letters)
+        self._write("visit", visit_id, technician, letters)
+
+    def add_case(self, case: Case) -> None:
+        sort = Sort(case.kind, case.severity, case.standing, case.channel)
+        self.complaints.add(sort)
+        self._write("case", case.number, *sort)
+
+    def _write(self, *columns: str) -> None:
+        line = ("\t".join(columns) + "\n").encode()
+        self._hash.update(line)
+        self._gzip.write(line)
+
+    @property
+    def sha256(self) -> str:
+        """Over the lines, each with its line feed, in UTF-8."""
+        return self._hash.hexdigest()
+
+    def packed(self) -> bytes:
+        """The lines in gzip, without a name or time; nothing is added afterwards."""
+        self._gzip.close()
+        return self._packed.getvalue()
 
 
 class Closing:
@@ -90,27 +120,35 @@ class Closing:
 
     def run(self, now: datetime) -> int:
         """Close every month whose time has come, the oldest first; the documents made."""
-        return sum(self._month(month, now) for month in closing.closable(now, self._rules))
+        months = closing.closable(now, self._rules)
+        return sum(self._month(month, months, now) for month in months)
 
-    def _month(self, month: str, now: datetime) -> int:
+    def _month(self, month: str, months: Sequence[str], now: datetime) -> int:
         mark = self._runs.take("close", month, now, self._lease())
         if mark is None:
             return 0
-        units = [unit for unit in self._units.units() if unit.since and unit.since <= month]
-        done = [self._unit(unit, month, now) for unit in units]
+        before = calendar.previous_month(month)
+        due = before if before in months else ""
+        done = [self._unit(unit, month, due, now) for unit in self._units.units()]
         if None not in done:
             self._runs.finish(mark)
         return sum(1 for made in done if made)
 
-    def _unit(self, unit: Unit, month: str, now: datetime) -> bool | None:
-        """Whether the unit's document was made now; None if it waits. It holds up no other."""
+    def _unit(self, unit: Unit, month: str, due_before: str, now: datetime) -> bool | None:
+        """Whether the unit's document was made now; None if it waits. It holds up no other.
+
+        `due_before` is the month before if that is to be closed as well: what is compared with it
+        waits for it.
+        """
         try:
-            if self._documents.of_month(unit.unit_id, month) is not None:
+            if self._is_done(unit, month):
                 return False
             cases = self._cases.of_month(unit.unit_id, month)
-            held_until = closing.held_until(month, self._rules)
-            if any(case.kind == "unread" for case in cases) and now < held_until:
+            if self._is_unread(cases, month, now):
                 log.warning("unread cases hold up", extra={"unit": unit.unit_id, "month": month})
+                return None
+            if not self._is_done(unit, due_before):
+                log.warning("held up by the month before", extra={"unit": unit.unit_id})
                 return None
             self._close(unit, month, cases, now)
         except Exception:
@@ -118,11 +156,27 @@ class Closing:
             return None
         return True
 
+    def _is_done(self, unit: Unit, month: str) -> bool:
+        """Whether the unit has its document of this month, or gets none."""
+        if not month or self._documents.of_month(unit.unit_id, month) is not None:
+            return True
+        return not self._is_assessed(unit, month)
+
+    def _is_assessed(self, unit: Unit, month: str) -> bool:
+        """From the month in which it was named, and before that where visits came in in time."""
+        if unit.since and unit.since <= month:
+            return True
+        rows = self._visits.month(unit.unit_id, month, ("late_upload",))
+        return any(not row.get("late_upload") for row in rows)
+
+    def _is_unread(self, cases: Sequence[Case], month: str, now: datetime) -> bool:
+        """Whether a case waits to be read, and there is still time for that."""
+        unread = any(case.kind == "unread" for case in cases)
+        return unread and now < closing.held_until(month, self._rules)
+
     def _close(self, unit: Unit, month: str, cases: Sequence[Case], now: datetime) -> None:
         facts = self._facts(unit.unit_id, month, cases)
-        content = "".join(f"{line}\n" for line in facts.lines).encode()
-        facts_sha256 = sha256(content).hexdigest()
-        self._kept(f"facts/{month}/{unit.unit_id}/{facts_sha256}.tsv.gz", content)
+        self._keep(f"facts/{month}/{unit.unit_id}/{facts.sha256}.tsv.gz", facts.packed())
         head = self._documents.head(unit.unit_id)
         entry = assessment.assess_unit(
             unit.unit_id,
@@ -138,45 +192,36 @@ class Closing:
             version=1,
             language=unit.language,
             rulebook_sha256=self._rules.sha256,
-            facts_sha256=facts_sha256,
+            facts_sha256=facts.sha256,
             previous_hash=head.sha256,
         )
         stored = _stored(document, head, now)
-        mail = Effect(
-            f"close~{month}~{unit.unit_id}",
-            0,
-            "mail",
-            "month_closed",
-            now,
-            {"unit": unit.unit_id, "sequence": str(stored.sequence)},
-        )
-        self._commit([stored, mail], [_moved(head, stored)])
+        self._commit([stored, _mail(stored, now)], [_moved(head, stored)])
 
     def _facts(self, unit: str, month: str, cases: Sequence[Case]) -> _Facts:
-        tally, complaints, lines = Tally(), ComplaintTally(), []
+        facts = _Facts()
         for row in self._visits.month(unit, month, _ROW):
-            if row.get("late_upload"):
-                continue
-            letters = str(row.get("letters") or SILENT)
-            if letters == SILENT:
-                tally.add_silent()
-            else:
-                tally.add_form(letters)
-            lines.append(f"visit\t{row['visit_id']}\t{row['technician']}\t{letters}")
+            if not row.get("late_upload"):
+                letters = str(row.get("letters") or SILENT)
+                facts.add_visit(str(row["visit_id"]), str(row["technician"]), letters)
         for case in sorted(cases, key=lambda case: case.number):
-            sort = Sort(case.kind, case.severity, case.standing, case.channel)
-            complaints.add(sort)
-            lines.append("\t".join(("case", case.number, *sort)))
-        return _Facts(tally, complaints, tuple(lines))
+            facts.add_case(case)
+        return facts
 
-    def _kept(self, key: str, content: bytes) -> None:
-        """The facts file under a key that names its content, so a repeat finds it there."""
+    def _keep(self, key: str, packed: bytes) -> None:
+        """Under a key that names the content; a repeat finds it there, however it was packed."""
         if self._blobs.get(key) is None:
-            self._blobs.put(key, gzip.compress(content, mtime=0))
+            self._blobs.put(key, packed)
 
     def _previous(self, unit: str, month: str) -> Figures | None:
         before = self._documents.of_month(unit, calendar.previous_month(month))
         return assessment.figures_of(json.loads(before.body)) if before else None
+
+
+def _mail(stored: StoredDocument, now: datetime) -> Effect:
+    cause = f"close~{stored.month}~{stored.unit}"
+    values = {"unit": stored.unit, "sequence": str(stored.sequence)}
+    return Effect(cause, 0, "mail", "month_closed", now, values)
 
 
 def _stored(document: assessment.Document, head: ChainHead, now: datetime) -> StoredDocument:
