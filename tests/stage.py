@@ -196,8 +196,9 @@ class Stage:
         ]
 
     def mails(self, what: str = "") -> list[EmailMessage]:
-        """The mails written so far whose Message-ID contains `what`, by name."""
-        paths = sorted((self.folder / "mail").glob(f"*{what}*.eml"))
+        """The mails written so far whose name contains `what`, by name."""
+        every = sorted((self.folder / "mail").glob("*.eml"))
+        paths = [path for path in every if what in path.name]
         return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
 
 
