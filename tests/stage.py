@@ -27,6 +27,7 @@ from chalicelib.config import Config
 from chalicelib.core.people import ApiToken, Member, Unit
 from chalicelib.core.visits import Visit
 from chalicelib.store.storage import Storage, connect, stores
+from chalicelib.store.table import Table
 from chalicelib.wiring import Wiring
 from tests.conftest import Tables
 from tools.listener import Answer, Hang, Request, RunningServer, listen
@@ -184,14 +185,13 @@ class Stage:
         thread = self.simulator.thread(number)
         return [each.body for each in thread if each.direction == "outbound-api"]
 
-    def everything(self) -> list[Mapping[str, Any]]:
-        """Every row of both tables, to compare or to search."""
-        tables = [self.storage.table.name, self.storage.vault.table.name]
+    def everything(self, *tables: Table) -> list[Mapping[str, Any]]:
+        """Every row of these tables, by default of both, to compare or to search."""
         client = self.storage.table.connection.client
         return [
             row
-            for name in tables
-            for page in client.get_paginator("scan").paginate(TableName=name)
+            for table in tables or (self.storage.table, self.storage.vault.table)
+            for page in client.get_paginator("scan").paginate(TableName=table.name)
             for row in page["Items"]
         ]
 

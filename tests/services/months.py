@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,15 +60,11 @@ def put_cases(
 ) -> list[Case]:
     """So many complaints that were read, or whatever `changes` make of them."""
     start = len(stage.storage.cases.of_month(unit, month))
-    made = [
-        Case(
-            case_number(hash_of(unit, month, start + place)),
-            noon(month),
-            month,
-            **{"channel": "sms", "unit": unit, "kind": "complaint", **changes},
-        )
-        for place in range(number)
-    ]
+    made = []
+    for place in range(number):
+        free = case_number(hash_of(unit, month, start + place))
+        complaint = Case(free, noon(month), month, "sms", unit, kind="complaint")
+        made.append(replace(complaint, **changes))  # type: ignore[arg-type] # all of them text
     for each in made:
         received = CaseEvent(each.number, 0, each.received_at, "received", "customer", via="sms")
         stage.storage.commit([each, received], [])
