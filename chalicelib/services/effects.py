@@ -43,13 +43,13 @@ class EffectDispatcher:
     def __init__(
         self,
         effects: Effects,
-        compose: Callable[[Effect, datetime], EmailMessage],
+        compose: Callable[[Effect], EmailMessage],
         post: Post,
         sender: Sender,
         gate: Gate,
         rules: Rulebook,
     ) -> None:
-        """`compose` writes the mail that an effect names, dated as it is told."""
+        """`compose` writes the mail that an effect names."""
         self._effects = effects
         self._compose = compose
         self._post = post
@@ -100,7 +100,7 @@ class EffectDispatcher:
 
     def _carried_out(self, before: Effect, taken: Effect, now: datetime) -> Effect:
         if taken.kind == "mail":
-            self._post.send(self._compose(taken, now))
+            self._post.send(self._compose(taken))
             return _done(taken, "")
         if before.outbox.state in _MAY_BE_OUT:
             return self._looked_up(before, taken, now)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
@@ -62,7 +62,7 @@ class OfCases(Protocol):
 
 
 class Mails:
-    """Composes mails from what is stored; the same effect gives the same mail but for its date."""
+    """Composes mails from what is stored; the same effect gives the same mail."""
 
     def __init__(
         self,
@@ -84,8 +84,8 @@ class Mails:
         self._sender = sender
         self._domain = parseaddr(sender)[1].rpartition("@")[2]
 
-    def compose(self, effect: Effect, now: datetime) -> EmailMessage:
-        """The mail that `effect` names, sent `now`; NobodyToReadError where nobody is to get it."""
+    def compose(self, effect: Effect) -> EmailMessage:
+        """The mail that `effect` names; NobodyToReadError where nobody is to get it."""
         letter = self._letter(effect)
         page, say = letter.page, translator(letter.language)
         message = EmailMessage()
