@@ -1,7 +1,9 @@
 """Frozen files: written once under their key, in a bucket or a folder."""
 
+import os
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 
 class BlobExistsError(Exception):
@@ -26,14 +28,17 @@ class FolderBlobs:
         self._folder = folder
 
     def put(self, key: str, content: bytes) -> None:
-        """Store under `key`, whose slashes are folders."""
+        """Store under `key`, whose slashes are folders, whole or not at all."""
         path = self._folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{uuid4().hex}.part")
+        draft.write_bytes(content)
         try:
-            with path.open("xb") as file:
-                file.write(content)
+            os.link(draft, path)
         except FileExistsError:
             _refuse_other(key, path.read_bytes(), content)
+        finally:
+            draft.unlink()
 
     def get(self, key: str) -> bytes | None:
         """The content of the file, None where there is none."""

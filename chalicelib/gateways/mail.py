@@ -3,6 +3,7 @@
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 
 class Post(Protocol):
@@ -23,9 +24,9 @@ class FolderPost:
         """Write the mail, whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True)
         name = str(message["Message-ID"]).strip("<>").split("@")[0]
-        draft = self._folder / f".{name}.part"
+        draft = self._folder / f".{uuid4().hex}.part"
         draft.write_bytes(bytes(message))
-        draft.rename(self._folder / f"{name}.eml")
+        draft.replace(self._folder / f"{name}.eml")
 
 
 class SesPost:
@@ -42,7 +43,7 @@ class SesPost:
 
             self._ses = boto3.client("sesv2")
         self._ses.send_email(
-            FromEmailAddress=str(message["From"]),
+            FromEmailAddress=message["From"].addresses[0].addr_spec,
             Destination={"ToAddresses": [each.addr_spec for each in message["To"].addresses]},
             Content={"Raw": {"Data": bytes(message)}},
         )

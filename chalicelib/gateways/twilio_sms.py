@@ -1,12 +1,16 @@
 """Texts through Twilio's REST: one attempt, no retries of the client's own."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany, Unsure
 
 if TYPE_CHECKING:
-    from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
+    from twilio.base.exceptions import (  # type: ignore[import-untyped]
+        TwilioRestException,
+        TwilioServiceException,
+    )
     from twilio.rest import Client  # type: ignore[import-untyped]
     from twilio.rest.api.v2010.account.message import MessageInstance  # type: ignore[import-untyped]
 
@@ -31,7 +35,11 @@ class TwilioSms:
     def send(self, to: str, body: str, status_callback: str, validity: int) -> Outcome:
         """Create one message; `validity` in seconds is how long it may wait for delivery."""
         from requests import RequestException
-        from twilio.base.exceptions import TwilioException, TwilioRestException
+        from twilio.base.exceptions import (
+            TwilioException,
+            TwilioRestException,
+            TwilioServiceException,
+        )
 
         try:
             message = self._connected().messages.create(
@@ -41,10 +49,10 @@ class TwilioSms:
                 status_callback=status_callback,
                 validity_period=validity,
             )
-        except TwilioRestException as error:
+        except (TwilioRestException, TwilioServiceException) as error:
             return _refusal(error)
-        except (TwilioException, RequestException):
-            return Unsure()
+        except (TwilioException, RequestException, ValueError):
+            return Unsure()  # the last is what comes of an answer that is no JSON
         return Sent(str(message.sid))
 
     def find(self, to: str, body: str, since: datetime) -> str:
@@ -69,11 +77,17 @@ class TwilioSms:
         return self._client
 
 
-def _refusal(error: "TwilioRestException") -> Outcome:
-    """429 was never processed, a server error may have been, all else was refused."""
-    if error.status == 429:
+def _refusal(error: "TwilioRestException | TwilioServiceException") -> Outcome:
+    """429 was never processed, what has an error code of Twilio's was refused.
+
+    All else may have been taken: server errors, and what a proxy on the way answers; the client
+    gives it the HTTP status as its code.
+    """
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return TooMany()
-    return Unsure() if error.status >= 500 else Refused(int(error.code or 0))
+    own = error.code not in (None, error.status)
+    refused = own and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return Refused(int(error.code)) if refused else Unsure()
 
 
 def _not_before(message: "MessageInstance", since: datetime) -> bool:
