@@ -16,6 +16,8 @@ LOCAL_ONLY: Final = (
     "HUIFANG_NOW",
 )
 REQUIRED: Final = ("PUBLIC_BASE_URL", "TWILIO_ACCOUNT_SID", "TWILIO_NUMBER")
+REQUIRED_ON_LAMBDA: Final = ("HUIFANG_STAGE", "HUIFANG_BUCKET", "HUIFANG_MAIL_FROM")
+"""Without these a function would look for its tables, files and sender on a laptop."""
 
 Clock = Callable[[], datetime]
 
@@ -46,12 +48,7 @@ class Config:
 
 def read(environment: Mapping[str, str]) -> Config:
     """The configuration that `environment` describes; ConfigError names every fault at once."""
-    faults = [f"{name} is not set" for name in REQUIRED if not environment.get(name)]
-    if environment.get("AWS_LAMBDA_FUNCTION_NAME"):
-        faults += [f"{name} is for one machine only: remove it from the function's environment"
-                   for name in LOCAL_ONLY if environment.get(name)]  # fmt: skip
-    if environment.get("PUBLIC_BASE_URL", "").endswith("/"):
-        faults.append("PUBLIC_BASE_URL must not end with a slash")
+    faults = _faults(environment)
     if faults:
         raise ConfigError("; ".join(faults))
     return Config(
@@ -72,6 +69,18 @@ def read(environment: Mapping[str, str]) -> Config:
     )
 
 
+def _faults(environment: Mapping[str, str]) -> list[str]:
+    on_lambda = bool(environment.get("AWS_LAMBDA_FUNCTION_NAME"))
+    wanted = (*REQUIRED, *(REQUIRED_ON_LAMBDA if on_lambda else ()))
+    faults = [f"{name} is not set" for name in wanted if not environment.get(name)]
+    if on_lambda:
+        faults += [f"{name} is for one machine only: remove it from the function's environment"
+                   for name in LOCAL_ONLY if environment.get(name)]  # fmt: skip
+    if environment.get("PUBLIC_BASE_URL", "").endswith("/"):
+        faults.append("PUBLIC_BASE_URL must not end with a slash")
+    return faults
+
+
 def clock(config: Config) -> Clock:
     """The clock: real time, a fixed instant, or the instant in a file read again at each call."""
     setting = config.now
@@ -79,13 +88,23 @@ def clock(config: Config) -> Clock:
         return lambda: datetime.now(UTC)
     if setting.startswith("file:"):
         path = Path(setting.removeprefix("file:"))
-        return lambda: _instant(path.read_text(encoding="utf-8"))
+        return lambda: _instant(_read(path))
     fixed = _instant(setting)
     return lambda: fixed
 
 
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"HUIFANG_NOW names {path}, which cannot be read: {error}") from error
+
+
 def _instant(text: str) -> datetime:
-    instant = datetime.fromisoformat(text.strip())
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ConfigError(f"HUIFANG_NOW {text!r} is no ISO instant") from error
     if instant.tzinfo is None:
         raise ConfigError(f"HUIFANG_NOW {text!r} needs a zone, such as 2026-06-03T07:00:00+08:00")
     return instant.astimezone(UTC)
