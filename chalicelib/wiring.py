@@ -19,10 +19,14 @@ from chalicelib.gateways.mail import FolderPost, Post, SesPost
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.case_lookup import CaseLookup
 from chalicelib.services.case_mails import CaseMails
+from chalicelib.services.case_pages import CasePages
 from chalicelib.services.case_unit import UnitDesk
+from chalicelib.services.case_writer import CaseWriter
 from chalicelib.services.cases import CaseChance, CaseDesk
 from chalicelib.services.closing import Closing
+from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
 from chalicelib.services.drawing import Drawing, Entropy
@@ -30,8 +34,10 @@ from chalicelib.services.effects import EffectDispatcher
 from chalicelib.services.frames import Frames
 from chalicelib.services.gate import Gate
 from chalicelib.services.inbound import Texts
+from chalicelib.services.intake import Intake
 from chalicelib.services.mails import Mails
 from chalicelib.services.paging import Paging
+from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.visits import VisitDesk
 from chalicelib.services.watching import Watching
 from chalicelib.store.people import PeopleStore
@@ -136,6 +142,65 @@ class Wiring:
             self.rules,
             self.settings.number,
             self._chance.number,
+        )
+
+    @property
+    def hotline(self) -> str:
+        """Our own number."""
+        return self.settings.number
+
+    def nonce(self) -> str:
+        """A fresh random nonce for a form on a page."""
+        return self._chance.salt()
+
+    @cached_property
+    def complaints(self) -> Complaints:
+        """Takes complaints from the form on the web."""
+        storage = self.storage
+        return Complaints(
+            storage.submissions,
+            storage.visits,
+            storage.phones,
+            storage.people,
+            storage.commit,
+            self.rules,
+            self._chance.salt,
+        )
+
+    @cached_property
+    def case_pages(self) -> CasePages:
+        """Shows cases to their customers."""
+        storage = self.storage
+        return CasePages(
+            storage.cases,
+            storage.case_links,
+            storage.submissions,
+            CaseWriter(storage.cases, storage.commit, self.rules),
+            Intake(self.rules, self._chance.number),
+            self.rules,
+            self._chance.salt,
+        )
+
+    @cached_property
+    def case_lookup(self) -> CaseLookup:
+        """Finds cases by number and code."""
+        storage, shown = self.storage, self.case_pages.shown
+        return CaseLookup(
+            storage.cases, storage.wrong_codes, shown, storage.commit, self._chance.secret
+        )
+
+    @cached_property
+    def survey_forms(self) -> SurveyForms:
+        """Shows and takes surveys behind their links."""
+        storage = self.storage
+        return SurveyForms(
+            storage.visits,
+            storage.phones,
+            storage.submissions,
+            storage.commit,
+            Intake(self.rules, self._chance.number),
+            self.rules,
+            self._chance.secret,
         )
 
     @cached_property

@@ -4,10 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.core.rules import Rulebook
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.case_lookup import CaseLookup
+from chalicelib.services.case_pages import CasePages
+from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.inbound import Texts
+from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.units import People
 from chalicelib.services.visits import VisitDesk
 from chalicelib.web.twilio_dialect import Account
@@ -43,6 +48,33 @@ class Services(Protocol):
     @property
     def people(self) -> People:
         """Units and members."""
+
+    @property
+    def rules(self) -> Rulebook:
+        """The rulebook that was deployed."""
+
+    @property
+    def hotline(self) -> str:
+        """Our own number, in E.164."""
+
+    @property
+    def complaints(self) -> Complaints:
+        """Takes complaints from the form on the web."""
+
+    @property
+    def case_pages(self) -> CasePages:
+        """Shows cases to their customers."""
+
+    @property
+    def case_lookup(self) -> CaseLookup:
+        """Finds cases by number and code."""
+
+    @property
+    def survey_forms(self) -> SurveyForms:
+        """Shows and takes surveys behind their links."""
+
+    def nonce(self) -> str:
+        """A fresh random nonce for a form: 32 hex digits."""
 
     def account(self) -> Account:
         """Who we are at the provider."""
