@@ -19,8 +19,8 @@ from chalicelib.services.case_pages import CaseShown
 
 log = logging.getLogger(__name__)
 
-TRIES: Final = 8
-"""Attempts to count a wrong code while others guess at the same number."""
+TRIES: Final = 64
+"""Attempts to count a wrong code: each failure means that somebody else's was counted."""
 
 
 class Cases(Protocol):
@@ -70,6 +70,7 @@ class CaseLookup:
     ) -> Found | Waiting | None:
         """The case of this number and code; None where they do not belong together.
 
+        `address` is where the question comes from: an IP address, or the number of a caller.
         An unknown number and a wrong code cannot be told apart, nor by the time it takes. Who has
         to wait is told so whatever he asks.
         """
@@ -135,14 +136,14 @@ def _places(number: str, address: str) -> list[str]:
 
 
 def _asker(address: str) -> str:
-    """An address by its hash; of IPv6 the 64 bits that one household has."""
+    """Who asks, by a hash: a number that calls, or an address, of IPv6 one household's 64 bits."""
     try:
         parsed = ip_address(address)
     except ValueError:
-        return "unknown"
+        parsed = None
     if isinstance(parsed, IPv6Address):
         address = str(ip_network((parsed, 64), strict=False))
-    return sha256(address.encode()).hexdigest()[:32]
+    return sha256(address.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _digits(typed: str) -> str:

@@ -66,11 +66,12 @@ def asked(services: Services, request: Request) -> Asked:
     raw = request.raw_body
     headers: Mapping[str, str] = request.headers
     gateway: Mapping[str, Any] = request.context
+    query: Mapping[str, str] = request.query_params or {}
     return Asked(
         services=services,
         now=services.now(),
         form=Fields(raw if isinstance(raw, bytes) else raw.encode()),
-        language=(request.query_params or {}).get("lang", ""),
+        language=query.get("lang", ""),
         accepted=preferred(headers.get("accept-language", "")),
         address=gateway.get("identity", {}).get("sourceIp", ""),
     )

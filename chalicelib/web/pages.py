@@ -66,4 +66,4 @@ def _kindly(view: Callable[[Asked], Response], asked: Asked) -> Response:
         return html.told("busy", asked, 503)
     except Exception:
         log.exception("a page failed")
-        return html.told("failed", asked, 500)
+        return html.told("failed", asked, 503)

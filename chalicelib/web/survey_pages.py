@@ -16,6 +16,9 @@ from chalicelib.web import html
 from chalicelib.web.asked import Asked, Fields
 from chalicelib.web.case_pages import gone
 
+ABOUT: Final = "page.survey.about"
+"""What the survey is about, worded like a text because the appliance is."""
+
 LONGEST_COMMENT: Final = case_messages.PART
 
 
@@ -125,9 +128,9 @@ def _thanks(asked: Asked, taken: FormTaken) -> Response:
 
 
 def _about(asked: Asked, shown: FormShown) -> str:
-    """Day and appliance, worded as in our texts: the judged unit wrote that name."""
+    """Day and appliance, checked as in our texts: the judged unit wrote that name."""
     rules = asked.services.rules
     day = calendar.local_day(shown.completed_at, rules).isoformat()
-    said = Said("page.survey.about", {"day": day, "appliance": shown.appliance})
+    said = Said(ABOUT, {"day": day, "appliance": shown.appliance})
     language = asked.read_in(shown.language)
     return wording.render(said, language, rules.organisation, asked.services.hotline)
