@@ -9,9 +9,9 @@ from chalicelib.core import calendar, questions, sending
 from chalicelib.core.effects import Effect
 from chalicelib.core.grades import Grades, is_complete, letters
 from chalicelib.core.outbox import about, remembered
-from chalicelib.core.phones import Phone
+from chalicelib.core.phones import Phone, talk_of
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.visits import Answer, Said, Visit, merged, surveyed, with_answer
+from chalicelib.core.visits import Answer, Said, Visit, asked_number, merged, surveyed, with_answer
 
 CORRECTION: Final = timedelta(days=7)
 """For so long after the first answer it may be corrected in any case."""
@@ -142,7 +142,8 @@ def on_answer(
     """The turn that follows from an answer by link, keypad, paper or call.
 
     `phone` is the visit's number as it is now, `current` the visit it is asked about where that is
-    another. Each first or changed answer is told to the number, in its sending hours.
+    another. Each first or changed answer is told to the number, in its sending hours; where an
+    upload has changed the number since the customer was asked, to the one that was asked.
     """
     done = answered(visit, given, rules)
     if given.channel == "call" and done.visit is not visit:
@@ -152,10 +153,17 @@ def on_answer(
         return AnswerTurn(done, phone)
     due = sending.next_slot(given.at, zones, rules)
     told = replace(phone, echoed=visit.key, echoed_at=due)
-    if current is not None and current.key != visit.key and _keeps_number(current, given.at):
+    if asked_number(visit) != phone.number:
+        said = echo_of(done, ask_rest=False, rules=rules)
+        return AnswerTurn(done, phone, _echo(visit, said, given, due))
+    if _is_about_another(visit, phone, current, given.at):
         said = echo_of(done, ask_rest=False, rules=rules)
         return AnswerTurn(done, told, _echo(visit, said, given, due))
-    return _taken_over(done, replace(told, current=visit.key), current, given, due, rules)
+    talk = visit.conversation
+    if phone.current != visit.key:
+        talk = questions.continued(talk, talk_of(current, phone))
+    with_talk = replace(done, visit=replace(done.visit, conversation=talk))
+    return _taken_over(with_talk, replace(told, current=visit.key), given, due, rules)
 
 
 def _can_be_told(visit: Visit, phone: Phone) -> bool:
@@ -163,16 +171,20 @@ def _can_be_told(visit: Visit, phone: Phone) -> bool:
     return reached and phone.opted_out_at is None
 
 
-def _keeps_number(current: Visit, now: datetime) -> bool:
-    """Whether a text from the number is still rather about the visit it was asked about."""
-    until = questions.open_until(current.conversation)
-    return current.survey.state == "invited" or (until is not None and now <= until)
+def _is_about_another(visit: Visit, phone: Phone, current: Visit | None, now: datetime) -> bool:
+    """Whether a text from the number is still rather about what it was asked before."""
+    if phone.current == visit.key:
+        return False
+    if questions.open_question(talk_of(current, phone), now):
+        return True
+    if current is None or current.key != phone.current:
+        return False
+    return current.survey.state == "invited"
 
 
 def _taken_over(
     done: Answered,
     phone: Phone,
-    current: Visit | None,
     given: Given,
     due: datetime,
     rules: Rulebook,
@@ -180,10 +192,6 @@ def _taken_over(
     """The number is about this visit from now on: what its echo asks for can be texted."""
     visit = done.visit
     before = visit.conversation
-    if current is None or current.key != visit.key:
-        before = questions.continued(
-            before, current.conversation if current else phone.conversation
-        )
     by_text = visit.facts.country not in rules.no_sms_reply
     said = echo_of(done, ask_rest=by_text and not before.asked_rest, rules=rules)
     talk = remembered(before, said)
@@ -194,5 +202,5 @@ def _taken_over(
 
 
 def _echo(visit: Visit, said: Said, given: Given, due: datetime) -> Effect:
-    address = {"to": visit.facts.phone, "language": visit.facts.language}
+    address = {"to": asked_number(visit), "language": visit.facts.language}
     return Effect(f"{given.source}.echo", 0, "sms", said.code, due, {**address, **said.values})

@@ -6,7 +6,7 @@ from typing import Final
 from chalicelib.core import calendar, questions
 from chalicelib.core.grades import ITEMS, is_complete
 from chalicelib.core.outbox import remembered
-from chalicelib.core.phones import Phone
+from chalicelib.core.phones import Phone, is_of
 from chalicelib.core.reactions import REACTIONS, case_reply, opted
 from chalicelib.core.replies import Context, read
 from chalicelib.core.rules import Rulebook
@@ -30,11 +30,11 @@ def on_text(visit: Visit | None, phone: Phone, text: Text, rules: Rulebook) -> T
 
     `visit` is the one that the number is asked about, or the last one on it.
     """
-    scene = Scene(visit, phone, text, rules)
+    scene = Scene(visit if visit and is_of(phone, visit) else None, phone, text, rules)
     talk = scene.talk
     reading = read(text.body, context_of(scene))
     settled = questions.after_reading(talk, reading, text.at)
-    turn = Turn(reading, settled, visit, answers=talk.about if reading.answer else "")
+    turn = Turn(reading, settled, scene.visit, answers=talk.about if reading.answer else "")
     return _spoken(_framed(REACTIONS[reading.kind](turn, scene), scene), scene)
 
 
@@ -42,7 +42,7 @@ def context_of(scene: Scene) -> Context:
     """What the reader has to know: the items still open, our question, our own words."""
     visit, text = scene.visit, scene.text
     given = merged(visit.answers, with_late=True) if visit else {}
-    surveyed = visit is not None and (_was_asked(visit) or bool(given))
+    surveyed = visit is not None and scene.phone.current == visit.key
     question, offered = questions.as_read(scene.talk, text.at)
     return Context(
         pending=tuple(item for item in ITEMS if item not in given) if surveyed else (),
@@ -51,7 +51,7 @@ def context_of(scene: Scene) -> Context:
         examples=_examples(scene),
         question=question,
         offered=offered,
-        answered=is_complete(given),
+        answered=surveyed and is_complete(given),
         surveyed=surveyed,
         open_case=text.open_case,
     )
@@ -63,10 +63,6 @@ def _examples(scene: Scene) -> tuple[str, ...]:
     ours = scene.text.ours
     told = {w for w, said in zip(ours, scene.talk.ours, strict=False) if "grades" in said.values}
     return tuple(words for words in ours if words not in told)
-
-
-def _was_asked(visit: Visit) -> bool:
-    return visit.survey.invited_at is not None or visit.survey.outbox is not None
 
 
 def _framed(turn: Turn, scene: Scene) -> Turn:
@@ -98,7 +94,9 @@ def _spoken(turn: Turn, scene: Scene) -> Turn:
         talk = remembered(talk, said)
     if turn.replies:
         talk = replace(talk, day=day, answers_today=spoken + 1)
-    visit = replace(turn.visit, conversation=talk) if turn.visit else None
+    visit = turn.visit
+    if visit is not None and visit.key == scene.phone.current:
+        visit = replace(visit, conversation=talk)
     return replace(turn, visit=visit, conversation=talk)
 
 

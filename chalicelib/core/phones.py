@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.core.visits import Conversation, VisitKey
+from chalicelib.core.visits import Conversation, Visit, VisitKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,17 @@ class Phone:
     conversation: Conversation = field(default_factory=Conversation)
     echoed: VisitKey | None = None
     echoed_at: datetime | None = None
+
+
+def is_of(phone: Phone, visit: Visit) -> bool:
+    """Whether a text from the number may be about the visit: it is asked about, or the number's.
+
+    An upload may have given the visit another number since.
+    """
+    return phone.current == visit.key or visit.facts.phone == phone.number
+
+
+def talk_of(visit: Visit | None, phone: Phone) -> Conversation:
+    """The conversation with a number: that of the visit it is asked about, else its own."""
+    asked = visit is not None and visit.key == phone.current
+    return visit.conversation if visit is not None and asked else phone.conversation

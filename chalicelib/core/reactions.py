@@ -17,6 +17,7 @@ from chalicelib.core.visits import (
     Said,
     Visit,
     VisitKey,
+    asked_number,
     ended,
     merged,
     remarked,
@@ -176,7 +177,9 @@ def _opted(turn: Turn, scene: Scene) -> Turn:
 
 def opted(turn: Turn, scene: Scene, *, out: bool) -> Turn:
     """The number left or came back."""
-    visit = on_opted_out(turn.visit, scene.text.at) if turn.visit and out else turn.visit
+    visit = turn.visit
+    if visit is not None and out and asked_number(visit) == scene.phone.number:
+        visit = on_opted_out(visit, scene.text.at)
     said = Said("opted_out" if out else "opted_in")
     return replace(turn, visit=visit, opt_out=out, replies=(said,))
 
@@ -186,7 +189,8 @@ def _helped(turn: Turn, scene: Scene) -> Turn:
 
 
 def _progress(turn: Turn, scene: Scene) -> Turn:
-    return _for_a_person(turn, "status")
+    progress = scene.text.progress
+    return replace(turn, replies=(progress,)) if progress else _for_a_person(turn, "status")
 
 
 def _remarked(turn: Turn, scene: Scene) -> Turn:
@@ -196,7 +200,9 @@ def _remarked(turn: Turn, scene: Scene) -> Turn:
     turn = replace(turn, call=kind, replies=(Said(kind),), subject=subject)
     if subject is not None or turn.visit is None:
         return turn
-    return _with_offer(replace(turn, visit=after_remark(turn.visit, kind, scene.text.at)))
+    asked_here = asked_number(turn.visit) == scene.phone.number
+    after = after_remark(turn.visit, kind, scene.text.at) if asked_here else turn.visit
+    return _with_offer(replace(turn, visit=remarked(after, kind)))
 
 
 def after_remark(visit: Visit, remark: str, now: datetime) -> Visit:

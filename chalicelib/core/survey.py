@@ -11,8 +11,8 @@ from typing import Final
 
 from chalicelib.core import sending
 from chalicelib.core.outbox import expiry, reminder_passed
-from chalicelib.core.phones import Phone
-from chalicelib.core.questions import continued, open_until
+from chalicelib.core.phones import Phone, talk_of
+from chalicelib.core.questions import continued, open_question, open_until
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.visits import SENDABLE, Facts, Survey, Visit, VisitKey, ended, surveyed
 
@@ -106,7 +106,8 @@ def _invite(
     slot = sending.next_slot(now, zones, rules)
     if slot > now:
         return DueTurn(put_off(visit, slot))
-    if any(_goes_first(rival, visit, phone, now) for rival in rivals):
+    asked_already = phone.current is None and open_question(phone.conversation, now)
+    if asked_already or any(_goes_first(rival, visit, phone, now) for rival in rivals):
         return DueTurn(surveyed(visit, state="waiting", due_at=_next_hour(now)))
     return _claimed(visit, phone, rivals, now)
 
@@ -144,7 +145,7 @@ def _claimed(visit: Visit, phone: Phone, rivals: Sequence[Visit], now: datetime)
     if phone.current == visit.key:
         return DueTurn(visit, phone, "invitation")
     before = next((rival for rival in rivals if rival.key == phone.current), None)
-    talk = continued(visit.conversation, before.conversation if before else phone.conversation)
+    talk = continued(visit.conversation, talk_of(before, phone))
     superseded = now if before is not None and _is_open(before, now) else None
     claimed = replace(phone, current=visit.key)
     taken = surveyed(replace(visit, conversation=talk), superseded_at=superseded)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.core.phones import Phone
+from chalicelib.core.phones import Phone, talk_of
 from chalicelib.core.replies import Reading
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.visits import Conversation, Said, Visit, VisitKey
@@ -14,8 +14,9 @@ class Text:
     """A text from a customer; `ours` are our last messages as they were worded.
 
     `case_number` is free for a case that the text may open, `open_case`: the number has one that
-    is not closed. `silent`: the provider has answered the text itself, so we say nothing; `opted`:
-    it has taken the number out (True) or in again (False).
+    is not closed, `progress` what to answer if the text asks how far a case is. `silent`: the
+    provider has answered the text itself, so we say nothing; `opted`: it has taken the number out
+    (True) or in again (False).
     """
 
     body: str
@@ -26,6 +27,7 @@ class Text:
     silent: bool = False
     opted: bool | None = None
     open_case: bool = False
+    progress: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class Scene:
 
     @property
     def talk(self) -> Conversation:
-        """The visit's conversation, or the number's where there is no visit."""
-        return self.visit.conversation if self.visit else self.phone.conversation
+        """The conversation that the text is part of."""
+        return talk_of(self.visit, self.phone)
 
 
 @dataclass(frozen=True, slots=True)

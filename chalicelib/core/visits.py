@@ -165,6 +165,12 @@ class Visit:
         return VisitKey(self.facts.unit, self.month, self.facts.visit_id)
 
 
+def asked_number(visit: Visit) -> str:
+    """The number that was or will be asked about the visit: an upload may change it later."""
+    outbox = visit.survey.outbox
+    return outbox.to if outbox is not None and outbox.to else visit.facts.phone
+
+
 def surveyed(visit: Visit, **changes: object) -> Visit:
     """The visit with these fields of its survey changed."""
     return replace(visit, survey=replace(visit.survey, **changes))  # type: ignore[arg-type] # ours

@@ -11,7 +11,7 @@ from chalicelib.core import calendar, cases, conversation, reactions
 from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.effects import Effect
 from chalicelib.core.inbound import InboundText, OptEvent
-from chalicelib.core.phones import Phone
+from chalicelib.core.phones import Phone, is_of, talk_of
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import AlreadyThere, Busy, Stale
 from chalicelib.core.turns import Text, Turn
@@ -133,10 +133,11 @@ class Texts:
     def _known(self, number: str) -> _Known:
         phone = self._phones.get(number)
         key = phone.current or phone.last
-        return _Known(phone, self._visits.get(key) if key else None)
+        visit = self._visits.get(key) if key else None
+        return _Known(phone, visit if visit and is_of(phone, visit) else None)
 
     def _turn(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
-        talk = known.visit.conversation if known.visit else known.phone.conversation
+        talk = talk_of(known.visit, known.phone)
         language = known.language or _language_of(incoming.body)
         text = Text(
             body=incoming.body,
@@ -252,7 +253,7 @@ def _phone(turn: Turn, known: _Known, now: datetime) -> Phone | None:
     phone = known.phone
     if turn.opt_out is not None:
         phone = replace(phone, opted_out_at=now if turn.opt_out else None)
-    if turn.visit is None:
+    if turn.visit is None or turn.visit.key != phone.current:
         phone = replace(phone, conversation=turn.conversation)
     return None if phone is known.phone else phone
 
