@@ -174,9 +174,12 @@ def _once_more(visit: Visit, outbox: Outbox, until: datetime) -> Visit:
 
 
 def on_postponed(visit: Visit, until: datetime) -> Visit:
-    """The text certainly did not go out and may be tried again from `until` on."""
+    """The text certainly did not go out, was no attempt, and may be tried from `until` on."""
     outbox = visit.survey.outbox
-    waiting = replace(outbox, state="planned", lease="", lease_until=None) if outbox else None
+    if outbox is None:
+        return surveyed(visit, due_at=until)
+    left = max(0, outbox.attempts - 1)
+    waiting = replace(outbox, state="planned", lease="", lease_until=None, attempts=left)
     return surveyed(visit, outbox=waiting, due_at=until)
 
 

@@ -142,7 +142,7 @@ class SurveyDispatcher:
         if not turn.send:
             self._visits.save(turn.visit)
         elif not run.may_send:
-            self._visits.save(on_postponed(visit, now + STOPPED))
+            self._visits.save(survey.put_off(visit, now + STOPPED))
         elif not run.allowance.draw():
             tomorrow = sending.next_day_slot(now, zones, self._rules)
             self._visits.save(survey.put_off(visit, tomorrow))

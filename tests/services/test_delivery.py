@@ -83,6 +83,26 @@ def test_the_second_attempt_that_arrives_goes_on_as_if_it_were_the_first(due: St
     assert len(due.sent_to(NUMBER)) == 3, "the reminder"
 
 
+def test_refusals_for_the_rate_are_no_attempts(due: Stage) -> None:
+    due.fault("create", "429", times=3)
+    for place in range(4):
+        due.dispatch(INVITED + 3 * place * MINUTE)
+    handset(due, delivery="undelivered")
+    note(due, "undelivered", 30003)
+    assert survey(due).state == "scheduled", "it is tried once more"
+
+
+def test_a_stop_at_the_time_of_the_reminder_leaves_the_invitation_as_it_was(due: Stage) -> None:
+    handset(due, delivery="sent")
+    due.dispatch()
+    before = survey(due).outbox
+    due.storage.people.stop_sending("lin@supervision.example", due.now)
+    due.dispatch(INVITED + 48 * HOUR)
+    assert survey(due).outbox == before
+    note(due, "undelivered", 30005)
+    assert survey(due).state == "undeliverable"
+
+
 @pytest.mark.parametrize("code", sorted(delivery.ALARM))
 def test_our_own_account_at_fault_never_blames_the_customer(due: Stage, code: int) -> None:
     handset(due, refused_with=code)
