@@ -66,7 +66,7 @@ class HotlineCases:
         case = self._cases.get(call.case) if call.case else None
         if case is None:
             return CaseOfCall(call)
-        step = Step(case).then("duty_reached", Act(by, now, CHANNEL))
+        step = Step(case).then("page_acknowledged", Act(by, now, CHANNEL))
         return CaseOfCall(call, step.events, (step.case,))
 
     def _opened(
