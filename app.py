@@ -6,12 +6,13 @@ from collections.abc import Callable
 from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
 from chalicelib import logs, wiring
-from chalicelib.web import api, pages, sms
+from chalicelib.web import api, pages, sms, voice
 from chalicelib.web.twilio_dialect import UnsignedError
 
 app = Chalice(app_name="huifang")
 app.register_blueprint(api.blueprint(wiring.services))
 app.register_blueprint(sms.blueprint(wiring.services))
+app.register_blueprint(voice.blueprint(wiring.services))
 app.register_blueprint(pages.blueprint(wiring.services))
 logs.configure()
 
@@ -38,6 +39,7 @@ def dispatch(event: CloudWatchEvent) -> None:
     now = services.now()
     services.surveys.run(now)
     services.effects.run(now)
+    services.recordings.run(now)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -16,9 +16,13 @@ from chalicelib.core.rules import Rulebook
 from chalicelib.gateways import parameters
 from chalicelib.gateways.blobs import Blobs, BucketBlobs, FolderBlobs
 from chalicelib.gateways.mail import FolderPost, Post, SesPost
+from chalicelib.gateways.twilio_recordings import TwilioRecordings
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.call_changes import CallChanges
+from chalicelib.services.call_progress import CallProgress
+from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
 from chalicelib.services.case_mails import CaseMails
 from chalicelib.services.case_pages import CasePages
@@ -33,11 +37,14 @@ from chalicelib.services.drawing import Drawing, Entropy
 from chalicelib.services.effects import EffectDispatcher
 from chalicelib.services.frames import Frames
 from chalicelib.services.gate import Gate
+from chalicelib.services.hotline_cases import HotlineCases
 from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
 from chalicelib.services.mails import Mails
 from chalicelib.services.paging import Paging
 from chalicelib.services.survey_forms import SurveyForms
+from chalicelib.services.recordings import Recordings
+from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.visits import VisitDesk
 from chalicelib.services.watching import Watching
 from chalicelib.store.people import PeopleStore
@@ -202,6 +209,55 @@ class Wiring:
             self.rules,
             self._chance.secret,
         )
+
+    @cached_property
+    def _hotline_cases(self) -> HotlineCases:
+        return HotlineCases(self.storage.cases, Intake(self.rules, self._chance.number))
+
+    @cached_property
+    def calls(self) -> Hotline:
+        """Answers calls."""
+        storage = self.storage
+        changes = CallChanges(
+            storage.visits,
+            storage.phones,
+            storage.effects,
+            storage.pages,
+            storage.calls,
+            self._hotline_cases,
+            self.rules,
+        )
+        return Hotline(
+            storage.calls,
+            storage.visits,
+            storage.phones,
+            CallProgress(storage.cases, self.case_lookup, self.rules),
+            changes,
+            storage.commit,
+            self.rules,
+        )
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """Hears of recordings and fetches them."""
+        storage, settings = self.storage, self.settings
+        return Recordings(
+            storage.calls,
+            storage.effects,
+            self._hotline_cases,
+            self.blobs,
+            lambda: TwilioRecordings(
+                settings.account_sid, self.auth_token, settings.twilio_api_base
+            ),
+            storage.commit,
+            self.rules,
+        )
+
+    @cached_property
+    def take_a_call(self) -> TakeACall:
+        """Looks callers up for the desk."""
+        storage = self.storage
+        return TakeACall(storage.visits, storage.phones, storage.cases, storage.calls)
 
     @cached_property
     def deliveries(self) -> Deliveries:

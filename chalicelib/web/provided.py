@@ -7,12 +7,14 @@ from typing import Protocol
 from chalicelib.core.rules import Rulebook
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
 from chalicelib.services.case_pages import CasePages
 from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.inbound import Texts
 from chalicelib.services.survey_forms import SurveyForms
+from chalicelib.services.recordings import Recordings
 from chalicelib.services.units import People
 from chalicelib.services.visits import VisitDesk
 from chalicelib.web.twilio_dialect import Account
@@ -32,6 +34,14 @@ class Services(Protocol):
     @property
     def texts(self) -> Texts:
         """Receives texts."""
+
+    @property
+    def calls(self) -> Hotline:
+        """Answers calls."""
+
+    @property
+    def recordings(self) -> Recordings:
+        """Hears of recordings."""
 
     @property
     def deliveries(self) -> Deliveries:
