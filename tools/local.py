@@ -165,8 +165,8 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
     """The deployed schedules, run at those of their instants at which something waits."""
     storage, rules = made.storage, made.rules
 
-    def survey_or_effect(instant: datetime) -> datetime | None:
-        found = [storage.table.next_due("survey"), storage.table.next_due("effect")]
+    def to_dispatch(instant: datetime) -> datetime | None:
+        found = [storage.table.next_due(kind) for kind in ("survey", "effect", "recording")]
         return min((at for at in found if at is not None), default=None)
 
     def draw(instant: datetime) -> datetime | None:
@@ -185,7 +185,7 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
 
     return [
         Schedule("watch", every(1, watch), scheduled_run(app.watch, "watch")),
-        Schedule("dispatch", every(1, survey_or_effect), scheduled_run(app.dispatch, "dispatch")),
+        Schedule("dispatch", every(1, to_dispatch), scheduled_run(app.dispatch, "dispatch")),
         Schedule("draw", every(15, draw), scheduled_run(app.draw, "draw")),
         Schedule("close", every(15, close), scheduled_run(app.close, "close")),
     ]
