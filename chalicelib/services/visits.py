@@ -84,32 +84,50 @@ class VisitDesk:
         return None
 
     def _taken(self, facts: Facts, token: ApiToken, now: datetime) -> str | tuple[FieldError, ...]:
-        by = token.sha256[:12]
-        zones = self._zones(facts)
-        fresh = uploads.new_visit(facts, self._salt(), zones, by, now, self._rules)
+        """What became of the visit, or why it is refused; again whenever others were quicker."""
         for _ in range(TRIES):
             key = self._visits.key_of(facts.visit_id)
             stored = self._visits.get(key) if key else None
-            if stored is None:
-                if not self._visits.create(fresh):
-                    continue
-                self._noted(fresh)
-                return "created"
-            if token.unit and stored.facts.unit != token.unit:
-                return (FieldError("visit_id", "belongs to another unit"),)
-            changed = uploads.changed_visit(stored, facts, zones, by, now, self._rules)
-            if isinstance(changed, tuple):
-                return changed
-            if changed is stored:
-                self._noted(stored)
-                return "unchanged"
             try:
-                self._visits.save(changed)
+                if stored is None:
+                    outcome = self._created(facts, key, token, now)
+                else:
+                    outcome = self._changed(stored, facts, token, now)
             except Stale:
                 continue
-            self._noted(changed)
-            return "changed"
+            if outcome:
+                return outcome
         return (FieldError("", "others are changing this visit: send it again"),)
+
+    def _created(
+        self, facts: Facts, taken: VisitKey | None, token: ApiToken, now: datetime
+    ) -> str | tuple[FieldError, ...]:
+        """The visit new in the store, "" if somebody was quicker.
+
+        `taken` is where its id already points although no visit is there: an upload that broke.
+        """
+        zones = self._zones(facts)
+        fresh = uploads.new_visit(facts, self._salt(), zones, _by(token), now, self._rules)
+        if taken not in (None, fresh.key):
+            return (FieldError("visit_id", "was first sent with another unit or month"),)
+        if not self._visits.create(fresh):
+            return ""
+        self._noted(fresh)
+        return "created"
+
+    def _changed(
+        self, stored: Visit, facts: Facts, token: ApiToken, now: datetime
+    ) -> str | tuple[FieldError, ...]:
+        if token.unit and stored.facts.unit != token.unit:
+            return (FieldError("visit_id", "belongs to another unit"),)
+        zones = self._zones(facts)
+        changed = uploads.changed_visit(stored, facts, zones, _by(token), now, self._rules)
+        if isinstance(changed, tuple):
+            return changed
+        if changed is not stored:
+            self._visits.save(changed)
+        self._noted(changed)
+        return "unchanged" if changed is stored else "changed"
 
     def _zones(self, facts: Facts) -> tuple[str, ...]:
         return phone_numbers.zones_of(facts.country) or (self._rules.timezone,)
@@ -139,6 +157,11 @@ class VisitDesk:
         return _whole(visit) if "visits:read" in token.scopes else _uploaded(visit)
 
 
+def _by(token: ApiToken) -> str:
+    """Who uploads: enough of the token's hash to know it again."""
+    return token.sha256[:12]
+
+
 def _invalid(visit_id: object, errors: Sequence[FieldError]) -> Json:
     return {
         "visit_id": visit_id if isinstance(visit_id, str) else None,
@@ -153,7 +176,7 @@ def _uploaded(visit: Visit) -> Json:
         "visit_id": facts.visit_id,
         "unit": facts.unit,
         "technician": facts.technician,
-        "completed_at": facts.completed_at.isoformat().replace("+00:00", "Z"),
+        "completed_at": _iso(facts.completed_at),
         "customer_name": facts.customer_name,
         "phone": facts.phone,
         "appliance": facts.appliance,
