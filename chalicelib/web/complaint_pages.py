@@ -31,7 +31,7 @@ def take(asked: Asked) -> Response:
         receipt = asked.services.complaints.receive(complaint, form.of("nonce"), asked.now)
     except Busy:
         return _form(asked, form, {"text": "busy"}, 503)
-    return html.page("receipt.html", asked, public=False, links=True, receipt=receipt)
+    return html.page("receipt.html", asked, receipt=receipt)
 
 
 def text_errors(text: str, *, needed: bool = True) -> Mapping[str, str]:
@@ -70,7 +70,7 @@ def _form(
         status,
         switch=switch,
         public=True,
-        links=True,
+        links=("lookup",),
         nonce=asked.services.nonce(),
         typed=kept,
         errors=errors,

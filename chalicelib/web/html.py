@@ -1,7 +1,7 @@
 """Pages: HTML made of templates, with the headers that let nothing foreign in and keep nothing."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from hashlib import sha256
@@ -46,12 +46,15 @@ def page(
     own: str = "",
     switch: bool = False,
     headers: Mapping[str, str] | None = None,
+    links: Sequence[str] = ("", "lookup"),
+    public: bool = False,
     **values: Any,  # noqa: ANN401 # what the template asks for
 ) -> Response:
     """The page of a template.
 
     `own` is the language of what it shows; `switch` offers the other one by a link to the same
-    address, which only an answer to GET may do.
+    address, which only an answer to GET may do. `links` are the pages of ours named at its foot,
+    "" the complaint form; a page that is not `public` is none for search engines.
     """
     rules = asked.services.rules
     language = asked.read_in(own)
@@ -70,6 +73,8 @@ def page(
             instant=lambda at: instant(at, say, rules),
             day=lambda iso: day(iso, say),
             cut=cut,
+            links=links,
+            public=public,
             **values,
         )
     )
@@ -79,7 +84,7 @@ def page(
 
 def told(what: str, asked: Asked, status: int, own: str = "") -> Response:
     """A page that only says something: `what` names its title and text."""
-    return page("told.html", asked, status, own=own, public=False, links=True, what=what)
+    return page("told.html", asked, status, own=own, what=what)
 
 
 def path(asked: Asked, *parts: str) -> str:

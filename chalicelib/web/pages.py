@@ -6,7 +6,7 @@ from collections.abc import Callable
 from chalice.app import Blueprint, Response
 
 from chalicelib.core.saving import Busy
-from chalicelib.web import case_pages, complaint_pages, html, survey_pages
+from chalicelib.web import case_pages, complaint_pages, html, survey_pages, unit_pages
 from chalicelib.web.asked import FORM, Asked, asked
 from chalicelib.web.provided import Provide
 
@@ -16,13 +16,24 @@ SEEN = ["GET", "HEAD"]
 SENT = ["POST"]
 
 
+Answer = Callable[[Callable[[Asked], Response]], Response]
+"""answer(view): what the view says to the request at hand."""
+
+
 def blueprint(provide: Provide) -> Blueprint:
-    """/, /lookup, /c/<token> and /f/<token>."""
+    """/, /lookup, /c/<token>, /f/<token>, and /u/case/<token> (also /a/<token>)."""
     routes = Blueprint(__name__)
 
     def answer(view: Callable[[Asked], Response]) -> Response:
         return _kindly(view, asked(provide(), routes.current_request))
 
+    _for_everybody(routes, answer)
+    _behind_links(routes, answer)
+    _for_units(routes, answer)
+    return routes
+
+
+def _for_everybody(routes: Blueprint, answer: Answer) -> None:
     @routes.route("/", methods=SEEN)
     def show_complaint_form() -> Response:
         return answer(complaint_pages.show)
@@ -39,6 +50,8 @@ def blueprint(provide: Provide) -> Blueprint:
     def look_up() -> Response:
         return answer(case_pages.look_up)
 
+
+def _behind_links(routes: Blueprint, answer: Answer) -> None:
     @routes.route("/c/{token}", methods=SEEN)
     def show_case(token: str) -> Response:
         return answer(lambda asked: case_pages.show(asked, token))
@@ -55,7 +68,17 @@ def blueprint(provide: Provide) -> Blueprint:
     def take_survey(token: str) -> Response:
         return answer(lambda asked: survey_pages.take(asked, token))
 
-    return routes
+
+def _for_units(routes: Blueprint, answer: Answer) -> None:
+    @routes.route("/a/{token}", methods=SEEN)
+    @routes.route("/u/case/{token}", methods=SEEN)
+    def show_unit_its_case(token: str) -> Response:
+        return answer(lambda asked: unit_pages.show(asked, token))
+
+    @routes.route("/a/{token}", methods=SENT, content_types=[FORM])
+    @routes.route("/u/case/{token}", methods=SENT, content_types=[FORM])
+    def act_on_unit_case(token: str) -> Response:
+        return answer(lambda asked: unit_pages.act(asked, token))
 
 
 def _kindly(view: Callable[[Asked], Response], asked: Asked) -> Response:

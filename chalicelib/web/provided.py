@@ -10,11 +10,12 @@ from chalicelib.services.assessments import Assessments
 from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
 from chalicelib.services.case_pages import CasePages
+from chalicelib.services.case_unit import UnitDesk
 from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.inbound import Texts
-from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.recordings import Recordings
+from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.units import People
 from chalicelib.services.visits import VisitDesk
 from chalicelib.web.twilio_dialect import Account
@@ -82,6 +83,10 @@ class Services(Protocol):
     @property
     def survey_forms(self) -> SurveyForms:
         """Shows and takes surveys behind their links."""
+
+    @property
+    def unit_desk(self) -> UnitDesk:
+        """Units at their cases."""
 
     def nonce(self) -> str:
         """A fresh random nonce for a form: 32 hex digits."""
