@@ -26,6 +26,8 @@ from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
 from chalicelib.services.case_mails import CaseMails
 from chalicelib.services.case_pages import CasePages
+from chalicelib.services.case_progress import CaseProgress
+from chalicelib.services.case_texts import CaseTexts, OfCases
 from chalicelib.services.case_unit import UnitDesk
 from chalicelib.services.case_writer import CaseWriter
 from chalicelib.services.cases import CaseChance, CaseDesk
@@ -42,8 +44,8 @@ from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
 from chalicelib.services.mails import Mails
 from chalicelib.services.paging import Paging
-from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.recordings import Recordings
+from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.visits import VisitDesk
 from chalicelib.services.watching import Watching
@@ -145,10 +147,20 @@ class Wiring:
             self.storage.phones,
             self.storage.inbound,
             self.storage.effects,
+            self._texts_of_cases,
             self.storage.commit,
             self.rules,
             self.settings.number,
-            self._chance.number,
+        )
+
+    @property
+    def _texts_of_cases(self) -> OfCases:
+        storage = self.storage
+        writer = CaseWriter(storage.cases, storage.commit, self.rules)
+        return OfCases(
+            Intake(self.rules, self._chance.number),
+            CaseProgress(storage.cases),
+            CaseTexts(self.paging, storage.cases, writer),
         )
 
     @property

@@ -15,7 +15,9 @@ from chalicelib.core.acts import ActError
 from chalicelib.core.case_steps import Act
 from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.visits import Said
+from chalicelib.services.case_progress import CaseProgress
 from chalicelib.services.case_writer import CaseWriter, Records
+from chalicelib.services.intake import Intake
 from chalicelib.services.paging import ACKNOWLEDGED, Paging
 
 VIA: Final = "sms"
@@ -78,6 +80,24 @@ class CaseTexts:
             said = Said("case_objected", {"case_number": case.number})
             return CaseText("objection", "disagrees", said, records)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class OfCases:
+    """What texts have to do with cases: opened, asked about, objected to, a page taken over."""
+
+    intake: Intake
+    progress: CaseProgress
+    texts: CaseTexts
+
+    def asked(self, number: str, body: str) -> tuple[bool, Said | None]:
+        """Whether a text that may ask for progress comes from a number with an open case, and the
+        answer to it; two trips for such texts, none for any other."""
+        asked = replies.read(body, replies.Context(open_case=True))
+        if asked.kind != "status":
+            return False, None
+        progress = self.progress.words(asked.number, number)
+        return self.progress.has_open(number), progress
 
 
 def _told_at(told: tuple[datetime, Case, Sequence[CaseEvent]]) -> datetime:

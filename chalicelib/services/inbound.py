@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib import wording
-from chalicelib.core import calendar, cases, conversation, reactions
-from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core import conversation, reactions
+from chalicelib.core.cases import Case, CaseName
 from chalicelib.core.effects import Effect
 from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.phones import Phone, is_of, talk_of
@@ -16,6 +16,8 @@ from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import AlreadyThere, Busy, Stale
 from chalicelib.core.turns import Text, Turn
 from chalicelib.core.visits import Said, Visit, VisitKey
+from chalicelib.services.case_texts import CaseText, OfCases
+from chalicelib.services.intake import NewCase
 
 log = logging.getLogger(__name__)
 
@@ -80,20 +82,20 @@ class Texts:
         phones: Phones,
         inbound: InboundTexts,
         calls: CallList,
+        of_cases: OfCases,
         commit: Commit,
         rules: Rulebook,
         hotline: str,
-        random_number: Callable[[], int],
     ) -> None:
-        """`hotline` is our own number; `random_number` feeds case numbers."""
+        """`hotline` is our own number."""
         self._visits = visits
         self._phones = phones
         self._inbound = inbound
         self._calls = calls
+        self._of_cases = of_cases
         self._commit = commit
         self._rules = rules
         self._hotline = hotline
-        self._random_number = random_number
 
     def receive(self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]) -> str:
         """Keep the text, do what it asks for and return the body that answers it.
@@ -113,22 +115,47 @@ class Texts:
     def _decided(self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]) -> str:
         failure: Exception = Busy()
         for _ in range(TRIES):
-            known = self._known(incoming.number)
-            number = cases.case_number(self._random_number())
-            turn = self._turn(known, incoming, number, now)
-            case = self._case(turn, known, incoming, number, now) if turn.case else None
-            body = answer(self._words(turn, known, incoming))
-            adds, saves = _records(turn, known, incoming, body, case, now, self._rules)
+            body, adds, saves = self._decision(incoming, now, answer)
             try:
-                self._commit(adds, [*saves, *self._beside(turn, now)])
+                self._commit(adds, saves)
             except (Stale, Busy) as error:
                 failure = error
             except AlreadyThere as error:
-                if not isinstance(error.record, Case):
+                if not isinstance(error.record, Case | CaseName):
                     raise
             else:
                 return body
         raise failure
+
+    def _decision(
+        self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]
+    ) -> tuple[str, list[object], list[object]]:
+        """The body of the answer, and what one transaction adds and saves."""
+        about_case = self._about_case(incoming, now)
+        if about_case is not None:
+            body = answer(self._worded(about_case.said, self._language(about_case, incoming)))
+            raw = _inbound(incoming, now, body, about_case.kind, about_case.rule)
+            return body, [raw, *about_case.records.adds], [*about_case.records.saves]
+        known = self._known(incoming.number)
+        number = self._of_cases.intake.number()
+        turn = self._turn(known, incoming, number, now)
+        body = answer(self._words(turn, known, incoming))
+        raw = _inbound(incoming, now, body, turn.reading.kind, turn.reading.rule)
+        adds, saves = _records(turn, known, incoming, now)
+        adds += self._opened(turn, known, incoming, number, now)
+        return body, [raw, *adds], [*saves, *self._beside(turn, now)]
+
+    def _about_case(self, incoming: IncomingText, now: datetime) -> CaseText | None:
+        """The text read as one about a page or a case, unless the provider has taken it."""
+        if incoming.silent:
+            return None
+        texts = self._of_cases.texts
+        return texts.read(incoming.number, incoming.body, incoming.message_id, now)
+
+    def _language(self, about_case: CaseText, incoming: IncomingText) -> str:
+        """A duty phone is one of ours; a customer writes in his own language."""
+        ours = about_case.kind == "page"
+        return self._rules.languages[0] if ours else _language_of(incoming.body)
 
     def _known(self, number: str) -> _Known:
         phone = self._phones.get(number)
@@ -139,6 +166,7 @@ class Texts:
     def _turn(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
         talk = talk_of(known.visit, known.phone)
         language = known.language or _language_of(incoming.body)
+        open_case, progress = self._of_cases.asked(incoming.number, incoming.body)
         text = Text(
             body=incoming.body,
             message_id=incoming.message_id,
@@ -147,6 +175,8 @@ class Texts:
             case_number=number,
             silent=incoming.silent,
             opted=incoming.opted,
+            open_case=open_case,
+            progress=progress,
         )
         return conversation.on_text(known.visit, known.phone, text, self._rules)
 
@@ -168,22 +198,24 @@ class Texts:
     def _worded(self, said: Said, language: str) -> str:
         return wording.render(said, language, self._rules.organisation, self._hotline)
 
-    def _case(
+    def _opened(
         self, turn: Turn, known: _Known, incoming: IncomingText, number: str, now: datetime
-    ) -> Case:
-        """The case of a text: of the unit of the number's last visit, unread."""
+    ) -> tuple[object, ...]:
+        """The case of a text, of the unit of the number's last visit; pages where it is danger."""
+        intake, danger = self._of_cases.intake, turn.call == "danger"
+        if not turn.case:
+            return intake.pages(incoming.message_id, incoming.number, now) if danger else ()
         about = known.phone.last or known.phone.current
-        return Case(
-            number=number,
-            received_at=now,
-            month=calendar.month_of(now, self._rules),
+        new = NewCase(
             channel="sms",
+            received_at=now,
+            text=self._complaint(turn, incoming),
+            phone=incoming.number,
             unit=about.unit if about else "",
             visit_id=about.visit_id if about else "",
-            phone=incoming.number,
-            text=self._complaint(turn, incoming),
             language=known.language or _language_of(incoming.body),
         )
+        return intake.opened(new, number=number, danger=danger).adds
 
     def _complaint(self, turn: Turn, incoming: IncomingText) -> str:
         """What the customer complained of: this text, or the one we asked back about."""
@@ -212,7 +244,9 @@ class Texts:
         return body
 
 
-def _inbound(incoming: IncomingText, now: datetime, answer: str) -> InboundText:
+def _inbound(
+    incoming: IncomingText, now: datetime, answer: str, kind: str = "unread", rule: str = ""
+) -> InboundText:
     return InboundText(
         number=incoming.number,
         message_id=incoming.message_id,
@@ -220,27 +254,18 @@ def _inbound(incoming: IncomingText, now: datetime, answer: str) -> InboundText:
         body=incoming.body,
         parameters=incoming.parameters,
         answer=answer,
+        kind=kind,
+        rule=rule,
     )
 
 
 def _records(
-    turn: Turn,
-    known: _Known,
-    incoming: IncomingText,
-    body: str,
-    case: Case | None,
-    now: datetime,
-    rules: Rulebook,
+    turn: Turn, known: _Known, incoming: IncomingText, now: datetime
 ) -> tuple[list[object], list[object]]:
-    """What one transaction adds and saves."""
-    raw = replace(_inbound(incoming, now, body), kind=turn.reading.kind, rule=turn.reading.rule)
-    adds: list[object] = [raw]
-    if case is not None:
-        adds += [case, CaseEvent(case.number, 0, now, "received", "customer", via="sms")]
+    """What a turn adds and saves beside the raw text and a case."""
+    adds: list[object] = []
     if turn.call:
         adds.append(_call(turn, incoming, now))
-    if turn.call == "danger":
-        adds += _pages(incoming, rules, now)
     if turn.opt_out is not None:
         adds.append(OptEvent(incoming.number, now, turn.opt_out, "text", incoming.message_id))
     phone = _phone(turn, known, now)
@@ -265,21 +290,6 @@ def _call(turn: Turn, incoming: IncomingText, now: datetime) -> Effect:
     if key is not None:
         values["visit_id"] = key.visit_id
     return Effect(incoming.message_id, 0, "call", turn.call, turn.call_at or now, values)
-
-
-def _pages(incoming: IncomingText, rules: Rulebook, now: datetime) -> list[Effect]:
-    """One text to each duty phone: somebody may be in danger."""
-    return [
-        Effect(
-            incoming.message_id,
-            place,
-            "sms",
-            "danger_page",
-            now,
-            {"to": duty, "language": rules.languages[0], "caller": incoming.number},
-        )
-        for place, duty in enumerate(rules.duty_numbers, start=1)
-    ]
 
 
 def _language_of(text: str) -> str:

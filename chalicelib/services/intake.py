@@ -50,13 +50,17 @@ class Intake:
         self._rules = rules
         self._random_number = random_number
 
-    def opened(self, new: NewCase, *, danger: bool = False) -> Opened:
+    def number(self) -> str:
+        """A fresh case number, for whoever has to tell it before the case is opened."""
+        return cases.case_number(self._random_number())
+
+    def opened(self, new: NewCase, *, number: str = "", danger: bool = False) -> Opened:
         """The case with a fresh number and code; a commit that meets a taken number tries again.
 
         `danger` (or category "safety") pages the duty phones at once. The customer is told the
         number by a text, unless he texted himself: then the answer tells it.
         """
-        number = cases.case_number(self._random_number())
+        number = number or self.number()
         code = cases.query_code(self._random_number())
         case = self._case(new, number, code)
         first = CaseEvent(number, 0, new.received_at, "received", new.by, via=new.channel)
