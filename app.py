@@ -34,11 +34,12 @@ def refuse_kindly(request: Request, respond: Callable[[Request], Response]) -> R
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def dispatch(event: CloudWatchEvent) -> None:
-    """Send what is due."""
+    """Send what is due; pages of danger must not wait behind a few hundred invitations."""
     services = wiring.services()
     now = services.now()
-    services.surveys.run(now)
     services.effects.run(now)
+    services.duty_calls.run(now)
+    services.surveys.run(now)
     services.recordings.run(now)
 
 

@@ -47,28 +47,33 @@ class Frames:
 
     def lines(self, draw: Draw, earlier: Sequence[Draw]) -> Iterator[FrameLine]:
         """The frame of `draw`; `earlier` are the draws before it, in order."""
+        late = self._people.late_months()
         for unit in self._people.units():
             phones = {t.phone for t in self._people.technicians(unit.unit_id) if t.phone}
-            for month in self._months(unit.unit_id, draw):
-                for row in self._visits.month(unit.unit_id, month, _ROW):
-                    if enters(_standing(row, month), draw, earlier):
-                        key = VisitKey(unit.unit_id, month, str(row["visit_id"]))
-                        visit = self._visits.get(key)
-                        if visit is not None:
-                            yield self._line(visit, phones, draw)
+            news = {month for month, of, at in late if of == unit.unit_id and _is_news(at, draw)}
+            for key in self._entering(unit.unit_id, news, draw, earlier):
+                visit = self._visits.get(key)
+                if visit is not None:
+                    yield self._line(visit, phones)
 
-    def _months(self, unit: str, draw: Draw) -> list[str]:
+    def _entering(
+        self, unit: str, news: Collection[str], draw: Draw, earlier: Sequence[Draw]
+    ) -> Iterator[VisitKey]:
+        """The visits of a unit that enter; `news` are months long closed that had some."""
+        for month in sorted({*self._recent_months(draw), *news}):
+            for row in self._visits.month(unit, month, _ROW):
+                if enters(_standing(row, month), draw, earlier):
+                    yield VisitKey(unit, month, str(row["visit_id"]))
+
+    def _recent_months(self, draw: Draw) -> Iterator[str]:
         if draw.due_at is None:
-            return []
+            return
         month = calendar.month_of(draw.due_at, self._rules)
-        months = {month}
-        for _ in range(MONTHS_BACK):
+        for _ in range(MONTHS_BACK + 1):
+            yield month
             month = calendar.previous_month(month)
-            months.add(month)
-        late = {m for m, u, at in self._people.late_months() if u == unit and _is_news(at, draw)}
-        return sorted(months | late)
 
-    def _line(self, visit: Visit, technician_phones: Collection[str], draw: Draw) -> FrameLine:
+    def _line(self, visit: Visit, technician_phones: Collection[str]) -> FrameLine:
         """The visit with its reasons; silent unless it has a form."""
         facts = visit.facts
         reasons = signals.reasons(self._signal_facts(visit, technician_phones), ())
