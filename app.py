@@ -39,6 +39,7 @@ def dispatch(event: CloudWatchEvent) -> None:
     now = services.now()
     services.effects.run(now)
     services.duty_calls.run(now)
+    services.duty_calls.run(now)
     services.surveys.run(now)
     services.recordings.run(now)
 

@@ -16,6 +16,7 @@ from chalicelib.core.rules import Rulebook
 from chalicelib.gateways import parameters
 from chalicelib.gateways.blobs import Blobs, BucketBlobs, FolderBlobs
 from chalicelib.gateways.mail import FolderPost, Post, SesPost
+from chalicelib.gateways.twilio_calls import TwilioCalls
 from chalicelib.gateways.twilio_recordings import TwilioRecordings
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
@@ -36,6 +37,7 @@ from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
 from chalicelib.services.drawing import Drawing, Entropy
+from chalicelib.services.duty_calls import DutyCalls
 from chalicelib.services.effects import EffectDispatcher
 from chalicelib.services.frames import Frames
 from chalicelib.services.gate import Gate
@@ -52,6 +54,7 @@ from chalicelib.services.watching import Watching
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import Storage, connect
 from chalicelib.web.twilio_dialect import Account
+from chalicelib.web.voice_dialect import OVERRIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +264,26 @@ class Wiring:
             lambda: TwilioRecordings(
                 settings.account_sid, self.auth_token, settings.twilio_api_base
             ),
+            storage.commit,
+            self.rules,
+        )
+
+    @cached_property
+    def duty_calls(self) -> DutyCalls:
+        """Rings duty phones and hears their keys."""
+        storage, settings = self.storage, self.settings
+        return DutyCalls(
+            storage.effects,
+            storage.pages,
+            self.paging,
+            storage.calls,
+            lambda: TwilioCalls(
+                settings.account_sid,
+                self.auth_token,
+                settings.number,
+                settings.twilio_api_base,
+            ),
+            lambda page, place: f"{self.public_base_url}/twilio/page/{page}/{place}{OVERRIDES}",
             storage.commit,
             self.rules,
         )

@@ -166,7 +166,7 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
     storage, rules = made.storage, made.rules
 
     def to_dispatch(instant: datetime) -> datetime | None:
-        found = [storage.table.next_due(kind) for kind in ("survey", "effect", "recording")]
+        found = [storage.table.next_due(kind) for kind in ("survey", "effect", "recording", "page")]
         return min((at for at in found if at is not None), default=None)
 
     def draw(instant: datetime) -> datetime | None:

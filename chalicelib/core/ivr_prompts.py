@@ -182,12 +182,25 @@ def take(s: Situation) -> Turn:
     A mailbox presses none, and the next phone rings. It is no document of the caller's.
     """
     language = s.rules.languages[0]
-    said = [Line("duty.call", language=language)]
-    if s.call.caller:
-        said.append(Line("duty.caller", {"phone": s.call.caller}, language))
-    said.append(Line("duty.take", language=language))
+    lines = (*_danger_told(s.call.caller, language), Line("duty.take", language=language))
     silent = (Line("duty.silent", language=language),)
-    return Turn(s.call, Document(tuple(said), Ask("taken", s.heard.turn, farewell=silent)))
+    return Turn(s.call, Document(lines, Ask("taken", s.heard.turn, farewell=silent)))
+
+
+def duty_called(cause: str, turn: int, caller: str) -> Document:
+    """To a duty phone that we called without a caller on the line: key 1 takes it over."""
+    lines = (*_danger_told(caller), Line("duty.acknowledge"))
+    return Document(lines, Ask(cause, turn, farewell=(Line("duty.silent"),)))
+
+
+def duty_taken(*, taken: bool) -> Document:
+    """The duty phone has taken the page over, or somebody else had done so before."""
+    return Document((Line("duty.taken" if taken else "duty.over"),), End())
+
+
+def _danger_told(caller: str, language: str = "") -> tuple[Line, ...]:
+    told = (Line("duty.caller", {"phone": caller}, language),) if caller else ()
+    return (Line("duty.call", language=language), *told)
 
 
 def _counted(call: Call, step: str) -> tuple[Call, int]:

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from chalicelib.core.call_records import Call, recording_key
 from chalicelib.core.case_steps import Act, Step
 from chalicelib.core.cases import Case
+from chalicelib.core.effects import Effect
 from chalicelib.services.intake import Intake, NewCase
 
 CHANNEL: Final = "hotline"
 SAFETY: Final = "safety"
+
+ON_THE_LINE: Final = timedelta(minutes=2)
+"""So long a caller in danger may be holding the line while the duty phones ring in turn."""
 
 
 class Cases(Protocol):
@@ -58,7 +62,8 @@ class HotlineCases:
             step = step.then(what, act, values, **changes)
         adds: tuple[object, ...] = step.events
         if danger and case.category != SAFETY:
-            adds += self._intake.pages(case.number, case.phone, now, case=case.number)
+            pages = self._intake.pages(case.number, case.phone, now, case=case.number)
+            adds += _after_the_line(pages)
         return CaseOfCall(call, adds, (step.case,) if step.events else ())
 
     def rescued(self, call: Call, by: str, now: datetime) -> CaseOfCall:
@@ -87,7 +92,18 @@ class HotlineCases:
             danger=danger,
         )
         code = "" if call.caller else opened.code
-        return CaseOfCall(replace(call, case=opened.case.number, code=code), opened.adds)
+        taken = replace(call, case=opened.case.number, code=code)
+        return CaseOfCall(taken, _after_the_line(opened.adds))
+
+
+def _after_the_line(adds: tuple[object, ...]) -> tuple[object, ...]:
+    """The same, the calls to duty phones later: the caller's own line rings them first."""
+    return tuple(
+        replace(record, due_at=record.due_at + ON_THE_LINE)
+        if isinstance(record, Effect) and record.kind == "page" and record.due_at
+        else record
+        for record in adds
+    )
 
 
 _News = tuple[str, Mapping[str, str], Mapping[str, Any]]

@@ -13,6 +13,7 @@ from chalicelib.services.case_pages import CasePages
 from chalicelib.services.case_unit import UnitDesk
 from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
+from chalicelib.services.duty_calls import DutyCalls
 from chalicelib.services.inbound import Texts
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.survey_forms import SurveyForms
@@ -43,6 +44,10 @@ class Services(Protocol):
     @property
     def recordings(self) -> Recordings:
         """Hears of recordings."""
+
+    @property
+    def duty_calls(self) -> DutyCalls:
+        """Hears the keys of duty phones."""
 
     @property
     def deliveries(self) -> Deliveries:

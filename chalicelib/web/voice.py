@@ -9,7 +9,10 @@ from chalicelib.web.twilio_dialect import FORM, NOTHING_TO_SAY
 
 
 def blueprint(provide: Provide) -> Blueprint:
-    """POST /twilio/voice, /twilio/voice/<step>/<try> and /twilio/recording."""
+    """POST /twilio/voice, /twilio/voice/<step>/<try>, /twilio/recording, /twilio/page/<page>/<n>.
+
+    The last speaks to a duty phone that we called.
+    """
     routes = Blueprint(__name__)
 
     @routes.route("/twilio/voice", methods=["POST"], content_types=[FORM])
@@ -27,6 +30,16 @@ def blueprint(provide: Provide) -> Blueprint:
         form = form_of(services, account, routes.current_request, "/twilio/recording")
         news = voice.recording_news(form)
         return xml(services.recordings.note(news, services.now(), NOTHING_TO_SAY))
+
+    @routes.route("/twilio/page/{page}/{turn}", methods=["POST"], content_types=[FORM])
+    def speak_to_duty(page: str, turn: str) -> Response:
+        services = provide()
+        account = services.account()
+        form = form_of(services, account, routes.current_request, f"/twilio/page/{page}/{turn}")
+        said = voice.duty_answer(form, page, turn)
+        organisation, url = services.rules.organisation, services.public_base_url
+        speaker = voice.Voice(url, account.number, organisation, root="/twilio/page")
+        return xml(services.duty_calls.answer(said, services.now(), speaker.twiml))
 
     def _answered(path: str, step: str, turn: str) -> Response:
         services = provide()

@@ -13,6 +13,7 @@ from chalicelib.core.call_records import Call
 from chalicelib.core.ivr_documents import Ask, Document, End, Line, Record, Ring
 from chalicelib.core.ivr_turns import Heard
 from chalicelib.services.calls import CallRequest
+from chalicelib.services.duty_calls import DutyAnswer
 from chalicelib.services.recordings import RecordingNews
 from chalicelib.web.twilio_dialect import NOTHING_TO_SAY, Account, Parameters, UnsignedError
 
@@ -43,6 +44,7 @@ _SIP: Final = re.compile(
 
 _SENDER: Final = re.compile(r"[^\x00-\x1f\x7f]{0,255}")
 _STEP: Final = re.compile(r"[a-z]{1,20}")
+_PAGE: Final = re.compile(r"[A-Za-z0-9._~-]{1,80}", re.ASCII)
 _TURN: Final = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 _OPTIONAL: Final[Mapping[str, re.Pattern[str]]] = {
@@ -94,6 +96,20 @@ def recording_news(form: Parameters) -> RecordingNews:
     )
 
 
+def duty_answer(form: Parameters, page: str, turn: str) -> DutyAnswer:
+    """What a duty phone that we called has to say, in a verified form."""
+    if not _PAGE.fullmatch(page) or not _TURN.fullmatch(turn):
+        raise UnsignedError("path")
+    return DutyAnswer(
+        sid=_needed(form, "CallSid", _SID),
+        page=page,
+        turn=int(turn),
+        called=_needed(form, "To", _E164),
+        keys=_optional(form, "Digits"),
+        parameters=dict(form),
+    )
+
+
 def _needed(form: Parameters, name: str, pattern: re.Pattern[str]) -> str:
     """A parameter that stands once and looks as it must."""
     if len(form.getlist(name)) != 1 or not pattern.fullmatch(form[name]):
@@ -125,6 +141,7 @@ class Voice:
     base_url: str
     number: str
     organisation: str
+    root: str = "/twilio/voice"
 
     def twiml(self, document: Document, call: Call) -> str:
         """The document in the words of its languages, and its act."""
@@ -191,4 +208,4 @@ class Voice:
             response.hangup()
 
     def _url(self, step: str, turn: int) -> str:
-        return f"{self.base_url}/twilio/voice/{step}/{turn}{OVERRIDES}"
+        return f"{self.base_url}{self.root}/{step}/{turn}{OVERRIDES}"
