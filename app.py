@@ -39,7 +39,6 @@ def dispatch(event: CloudWatchEvent) -> None:
     now = services.now()
     services.effects.run(now)
     services.duty_calls.run(now)
-    services.duty_calls.run(now)
     services.surveys.run(now)
     services.recordings.run(now)
 
