@@ -103,9 +103,7 @@ def test_a_missing_key_is_named(key: str) -> None:
     assert refusal(re.sub(rf"(?m)^{key} = .*$", "", TEXT)) == (1, f"{key} is missing")
 
 
-@pytest.mark.parametrize(
-    "table", ["severity_weight", "clocks", "calendar", "segments", "budgets"]
-)
+@pytest.mark.parametrize("table", ["severity_weight", "clocks", "calendar", "segments", "budgets"])
 def test_a_key_missing_in_a_table_is_named_by_the_table(table: str) -> None:
     number = line_number(f"[{table}]")
     first = next(key for line, key in VALUES if line > number)
