@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
@@ -105,6 +106,19 @@ HEAD = ChainHead("north-3", 1, "d" * 64, {"2026-05": 1})
 UNIT = Unit("north-3", "北三站", "boss@north-3.example", "zh")
 TECHNICIAN = Technician("north-3", "王小明", "+8613900139000")
 MEMBER = Member("陈立", "Chen@supervision.example", "lead", recusals=("north-3",))
+CALL_SID = "CA0123456789abcdef0123456789abcdef"
+CALL = Call(
+    CALL_SID,
+    NOW,
+    NUMBER,
+    visit=VisitKey("north-3", "2026-06", "V2026-000123"),
+    documents=2,
+    asked={"menu": 1, "timeliness": 1},
+    served="graded",
+)
+CALL_FACT = CallFact(CALL_SID, "menu#1", NOW, {"Digits": "1", "FromCity": ""}, "<Response/>")
+CALL_ENTRY = CallEntry(NUMBER, NOW, CALL_SID)
+RECORDING = Recording("RE" + "0" * 32, CALL_SID, NOW, "completed", 17, due_at=NOW + HOUR)
 SUBMISSION = Submission("e" * 64, "complaint", "572000001", NOW, {"name": "李先生"})
 CASE_LINK = CaseLink("A" * 43, "572000001", NOW + 24 * HOUR)
 WRONG_CODES = WrongCodes("number#572000001", 3, NOW)
@@ -113,7 +127,7 @@ TOKEN = ApiToken("a" * 64, ("visits:write", "visits:read"), "north-3")
 RECORDS = (
     VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
     TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES, NAME, PAGE, OBSERVATION,
-    UNIT_LINK,
+    UNIT_LINK, CALL, CALL_FACT, CALL_ENTRY, RECORDING,
 )  # fmt: skip
 
 
