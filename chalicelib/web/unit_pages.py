@@ -25,6 +25,7 @@ BY: Final = "link"
 SHOWN: Final = 1_000
 """Characters of a text that the page shows."""
 
+WORDS: Final = ("fault", "cause", "measure")
 INSTANTS: Final = ("forwarded_at", "answer_by", "solve_by")
 
 
@@ -63,18 +64,23 @@ _Done = tuple[str, Shown | None]
 
 def _answer(asked: Asked, at: At) -> _Done:
     form = asked.form
-    done, day = form.of("done"), form.of("day")
-    if done not in ("yes", "no"):
-        raise _TypedError(done="choose")
-    if done == "no" and not day:
-        raise _TypedError(day="day")
-    told = Answer(form.of("fault"), form.of("cause"), form.of("measure"), _day(done, day))
+    errors = _left_open(form)
+    if errors:
+        raise _TypedError(**errors)
+    day = form.of("day") if form.of("done") == "no" else ""
+    told = Answer(form.of("fault"), form.of("cause"), form.of("measure"), day)
     asked.services.unit_desk.answer(at, told, BY, asked.now)
     return "answered", None
 
 
-def _day(done: str, day: str) -> str:
-    return "" if done == "yes" else day
+def _left_open(form: Fields) -> dict[str, str]:
+    """What an answer lacks, all of it at once."""
+    errors = {name: "empty" for name in WORDS if not form.of(name).strip()}
+    if form.of("done") not in ("yes", "no"):
+        errors["done"] = "choose"
+    if form.of("done") == "no" and not form.of("day"):
+        errors["day"] = "day"
+    return errors
 
 
 def _solve(asked: Asked, at: At) -> _Done:
