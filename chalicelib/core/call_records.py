@@ -11,8 +11,7 @@ from chalicelib.core.visits import VisitKey
 class Call:
     """A call as it stands after the last request; `version` is the lock of its row.
 
-    `caller` is the number in E.164, "" where it is withheld; `shown` that which phones we ring may
-    show, "" for our own. `visit` is the one whose survey was
+    `caller` is the number in E.164, "" where it is withheld. `visit` is the one whose survey was
     open when the call came in, `day` its local day (ISO); `about` the visit that a complaint is
     about. `documents` counts our answers, `asked` how often each step was asked, `wrong` the
     silent or wrong tries in a row, `rung` the duty phones rung. `item` and `grade` wait to be
@@ -24,7 +23,6 @@ class Call:
     sid: str
     received_at: datetime
     caller: str = ""
-    shown: str = ""
     mobile: bool = False
     language: str = "zh"
     visit: VisitKey | None = None

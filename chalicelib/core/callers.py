@@ -13,21 +13,18 @@ WITHHELD: Final = frozenset(
 spell ANONYMOUS, RESTRICTED, UNAVAILABLE, UNKNOWN, BLOCKED, PRIVATE on a keypad, and some of them
 look like numbers of a country."""
 
-_SIP: Final = re.compile(r"sips?:(?P<user>[^@;]*)(@.*)?", re.IGNORECASE)
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
 
 def dialled_from(sender: str) -> str:
     """The number in `sender` as E.164 looks, "" where it is withheld or no number at all.
 
-    Whether it exists is another question. Of a SIP address the user part may be a number.
+    Whether it exists is another question. A SIP address is no number, whatever its user calls
+    himself: nobody has checked that.
 
-    >>> dialled_from("+85251234567"), dialled_from("sip:+85251234567@pbx.example.com")
-    ('+85251234567', '+85251234567')
-    >>> dialled_from("+86282452253"), dialled_from("Anonymous"), dialled_from("sip:1001@a.example")
-    ('', '', '')
+    >>> dialled_from("+85251234567"), dialled_from("+86282452253"), dialled_from("Anonymous")
+    ('+85251234567', '', '')
     """
-    found = _SIP.fullmatch(sender.strip())
-    given = found["user"] if found else sender.strip()
-    if given.lstrip("+").casefold() in WITHHELD:
+    if sender.lstrip("+").casefold() in WITHHELD:
         return ""
-    return given if re.fullmatch(r"\+[1-9][0-9]{6,14}", given, re.ASCII) else ""
+    return sender if _E164.fullmatch(sender) else ""

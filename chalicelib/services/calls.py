@@ -146,7 +146,6 @@ class Hotline:
         speaks = (asked if survey else last) or asked
         return replace(
             call,
-            shown=number if request.sender == number else "",
             mobile=parsed.mobile,
             language=speaks.facts.language if speaks else language_of(parsed, self._rules),
             about=about,

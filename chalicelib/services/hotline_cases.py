@@ -113,7 +113,7 @@ def _news(case: Case, recording: str, contact: str, *, danger: bool) -> list[_Ne
     """What the call says that its case does not have yet: event, its values, changed fields."""
     key = recording_key(recording) if recording else ""
     found: list[tuple[bool, _News]] = [
-        (bool(key) and case.recording != key, ("recorded", {"recording": key}, {"recording": key})),
+        (bool(key) and not case.recording, ("recorded", {"recording": key}, {"recording": key})),
         (bool(contact) and not case.phone, ("phone_left", {"by": "keys"}, {"phone": contact})),
         (danger and case.category != SAFETY, ("danger", {}, {"category": SAFETY})),
     ]

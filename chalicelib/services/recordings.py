@@ -123,7 +123,8 @@ class Recordings:
             return self._completed(news, recording, call, now)
         if news.status == ABSENT and recording.status != COMPLETED:
             gone = replace(recording, status=ABSENT, due_at=None)
-            return ([absent(gone, call, now)] if call.case else []), [gone]
+            is_its_own = call.recording in ("", news.sid)
+            return ([absent(gone, call, now)] if call.case and is_its_own else []), [gone]
         return (), ()
 
     def _completed(
@@ -134,7 +135,9 @@ class Recordings:
         if call.case and call.recording == news.sid:
             return (), (there,)
         told: CaseOfCall = self._cases.told(call, now, recording=news.sid)
-        served = replace(told.call, recording=news.sid, served=call.served or "case")
+        served = replace(
+            told.call, recording=call.recording or news.sid, served=call.served or "case"
+        )
         entry = self._effects.get(missed_calls.cause(call, self._rules), 0)
         listed = (missed_calls.served(entry),) if entry and not call.served else ()
         return told.adds, (there, served, *told.saves, *listed)

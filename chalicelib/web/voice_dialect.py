@@ -198,7 +198,7 @@ class Voice:
             action=self._url(ring.step, ring.turn) if ring.step else None,
             timeout=ring.seconds,
             time_limit=LONGEST_TALK,
-            caller_id=call.shown or self.number,
+            caller_id=call.caller or self.number,
         )
         asks = self._url(ring.asks, ring.turn or 1) if ring.asks else None
         for number in ring.numbers:
