@@ -201,6 +201,16 @@ def test_when_the_database_is_busy_nothing_chosen_is_lost(
     assert (page.status, page.chosen, page.values["comment"]) == (503, ABA, "quick")
 
 
+def test_who_keeps_changing_his_mind_is_told_ten_times_a_day(
+    stage: Stage, browser: Browser, link: str
+) -> None:
+    for place in range(14):
+        stage.move(INVITED + timedelta(minutes=place))
+        browser.send(link, quality="AB"[place % 2])
+    assert len(texts(stage)) == 10
+    assert grades(stage.visit("V-1")) == {"quality": "B"}
+
+
 # --- late, closed, overruled ---------------------------------------------------------------------
 
 
