@@ -90,6 +90,8 @@ def relabel(
     check(field, value, reason)
     if getattr(case, field) == value and (not of or of == case.duplicate_of):
         return Step(case)
+    if value == "duplicate" and not of:
+        raise ActError("unknown_duplicate")
     if field == "kind" and case.kind == UNREAD:
         raise ActError("not_read")
     check_free(case, field, value)

@@ -128,14 +128,14 @@ PAUSED: dict[str, tuple[Callable[[Life], object], str, str]] = {
 }
 
 
-def granted(made: Life, asked: str, until: str) -> None:
+def granted(made: Life, asked: str, until: str) -> Step:
     made.asks_pause(asked, until)
-    made.grants_pause(asked)
+    return made.grants_pause(asked)
 
 
-def ended(made: Life, asked: str, until: str, end: str) -> None:
+def ended(made: Life, asked: str, until: str, end: str) -> Step:
     granted(made, asked, until)
-    made.ends_pause(end)
+    return made.ends_pause(end)
 
 
 @pytest.mark.parametrize(("pause", "answer", "solve"), PAUSED.values(), ids=PAUSED)

@@ -119,6 +119,10 @@ REFUSED: dict[str, tuple[str, Callable[[], object]]] = {
         lambda: relabels(life(), ZHAO, "kind", "enquiry", "mistaken"),
     ),
     "no unit": ("empty_text", lambda: relabels(life(), ZHAO, "unit", " ", "mistaken")),
+    "a duplicate of nothing": (
+        "unknown_duplicate",
+        lambda: relabels(life(), ZHAO, "standing", "duplicate", "duplicate"),
+    ),
     "the wrong reason": (
         "unknown_reason",
         lambda: relabels(life(), ZHAO, "standing", "out_of_scope", "duplicate"),
@@ -196,8 +200,7 @@ def test_a_channel_that_does_not_count_sets_nothing_aside() -> None:
 
 
 def test_two_cases_without_phone_and_visit_are_not_of_the_same_one() -> None:
-    bare = {"phone": "", "visit_id": ""}
-    one, other = replace(CASE, **bare), replace(OTHER, **bare)
+    one, other = (replace(case, phone="", visit_id="") for case in (CASE, OTHER))
     assert refused(lambda: case_labels.check_duplicate(one, other, RULES)) == "no_duplicate"
 
 
