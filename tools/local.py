@@ -115,7 +115,7 @@ def running(
         made = Wiring(config.read(settings), chance)
         wiring.use(made)
         _years_told(made)
-        simulator.connect(Service(public_url=api.url, address=api.url))
+        simulator.connect(Service(api.url, api.url, voice_status_route="/twilio/voice/ended/1"))
         clock.attach(*_schedules(app, made))
         yield Local(simulator, made, phone.url, api.url, endpoint, folder)
 
