@@ -131,7 +131,14 @@ class _Cast:
     def found_units(self) -> None:
         """People, units and handsets are there, every upload is on the agenda."""
         stage = self._local.wiring
-        people.load(stage.people, SUPERVISION, stage.rules, stage.month())
+        commit = stage.storage.commit
+        people.load(
+            stage.people,
+            SUPERVISION,
+            stage.rules,
+            stage.now(),
+            lambda mail: commit([mail]),
+        )
         for unit in self._scenario.units:
             body = {"name": unit.name, "language": unit.language}
             self._service("PUT", f"/api/units/{unit.unit_id}", body)

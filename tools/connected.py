@@ -1,11 +1,12 @@
 """The local stage, as a program beside it finds it: by the environment, or through var/run.json.
 
-What acts on people and cases works on this stage alone: who sits at a deployed one is not known
-before there is a sign-in.
+What acts in a member's name works on this stage alone: who sits at a deployed one is not known
+before there is a sign-in. Loading people works on any stage, by the rights of an AWS account.
 """
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -68,8 +69,33 @@ def local_stage(*, dynamodb: str = "", now: str = "", sends: bool = False) -> "W
     return made
 
 
+def stage_of_people(dynamodb: str = "") -> "Wiring":
+    """The stage that people are loaded into: the one HUIFANG_STAGE names, else the local one.
+
+    A deployed one is reached through AWS by the credentials and the region of the environment, and
+    the program says on stderr which it is. NotConnectedError where it cannot be reached.
+    """
+    name = os.environ.get("HUIFANG_STAGE") or STAGE
+    if name == STAGE:
+        return local_stage(dynamodb=dynamodb)
+    if dynamodb or os.environ.get("DYNAMODB_ENDPOINT"):
+        raise NotConnectedError(
+            f"HUIFANG_STAGE={name} is a deployed stage and its database is at AWS:"
+            " leave out --dynamodb and DYNAMODB_ENDPOINT"
+        )
+    from chalicelib import config
+    from chalicelib.wiring import Wiring
+
+    made = Wiring(config.read({**SENDS_NOTHING, "HUIFANG_STAGE": name}))
+    _look_at(made)
+    region = made.storage.table.connection.client.meta.region_name
+    print(f"stage {name} in {region}", file=sys.stderr)
+    return made
+
+
 def _look_at(made: "Wiring") -> None:
     """Find out now, before anything is done, whether clock, rulebook and database are there."""
+    from botocore.exceptions import BotoCoreError
     from pynamodb.exceptions import PynamoDBException
 
     from chalicelib.core.saving import StoreError
@@ -78,9 +104,10 @@ def _look_at(made: "Wiring") -> None:
     _ = made.rules
     try:
         made.people.sending()
-    except (StoreError, PynamoDBException) as error:
-        endpoint = made.settings.dynamodb_endpoint
-        told = f"no tables of the stage {STAGE} at {endpoint}, is `make run` up? ({error})"
+    except (StoreError, PynamoDBException, BotoCoreError) as error:
+        endpoint, stage = made.settings.dynamodb_endpoint, made.settings.stage
+        where = f"at {endpoint}, is `make run` up?" if endpoint else "that these credentials reach"
+        told = f"no tables of the stage {stage} {where} ({error})"
         raise NotConnectedError(told) from error
 
 

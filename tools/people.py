@@ -1,4 +1,8 @@
-"""python -m tools people: load units, technicians, members and tokens from a file."""
+"""python -m tools people: load units, technicians, members and tokens from a file.
+
+On the local stage, or with HUIFANG_STAGE naming another on a deployed one, by the AWS credentials
+of whoever runs it: somebody has to let the first members in.
+"""
 
 import json
 import re
@@ -15,7 +19,7 @@ from chalicelib.core.saving import StoreError
 from chalicelib.services.people import PeopleError
 from chalicelib.services.people import load as load_people
 from chalicelib.toml_values import Flaw
-from tools.connected import NotConnectedError, local_stage
+from tools.connected import NotConnectedError, stage_of_people
 
 
 class PeopleFileError(Exception):
@@ -59,9 +63,12 @@ def read(file: Path) -> tuple[str, dict[str, object]]:
 
 def load(file: Path, source: str, parsed: Mapping[str, Any], dynamodb: str) -> dict[str, object]:
     """What was done, table by table; PeopleFileError names every flaw by its line."""
-    stage = local_stage(dynamodb=dynamodb)
+    stage = stage_of_people(dynamodb)
+    commit = stage.storage.commit
     try:
-        done = load_people(stage.people, parsed, stage.rules, stage.month())
+        done = load_people(
+            stage.people, parsed, stage.rules, stage.now(), lambda mail: commit([mail])
+        )
     except PeopleError as error:
         found = sorted((line_of(source, parsed, flaw), str(flaw)) for flaw in error.flaws)
         lines = [f"{file}:{line}: {told}" for line, told in found]

@@ -3,13 +3,17 @@
 A row replaces the record of its key; what the file does not name stays as it is.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, Protocol
 
 from chalicelib import toml_values as toml
+from chalicelib.core import calendar
+from chalicelib.core.effects import Effect
 from chalicelib.core.people import MAIL, ROLES, SCOPES, ApiToken, Member, Technician, Unit
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.uploads import IDENTIFIER, ParsedPhone
@@ -55,17 +59,28 @@ class _Rows:
     tokens: Sequence[ApiToken] = ()
 
 
-def load(people: People, parsed: Mapping[str, object], rules: Rulebook, month: str) -> Loaded:
+def load(
+    people: People,
+    parsed: Mapping[str, object],
+    rules: Rulebook,
+    now: datetime,
+    plan: Callable[[Effect], None],
+) -> Loaded:
     """Put what the tables units, technicians, members and tokens of `parsed` name.
 
-    `month` is the present one: a unit is assessed from the month in which it is first named. A
-    wrong file is a PeopleError. What a crash left half done a repeat completes.
+    A unit is assessed from the month of `now`, in which it is first named. A wrong file is a
+    PeopleError. What a crash left half done a repeat completes. `plan` stores the mail to all leads
+    about members who are new or change their role, before any of them can do anything.
     """
+    month = calendar.month_of(now, rules)
     rows = _rows(parsed, rules)
     known_units = {unit.unit_id: unit for unit in people.units()}
     known_members = people.members()
     _refuse(_between_rows(rows, known_units, known_members))
     dated = [_dated(unit, known_units.get(unit.unit_id), month) for unit in rows.units]
+    mail = _mail(rows.members, known_members, now)
+    if mail is not None:
+        plan(mail)
     counts = {
         "units": Counter(map(people.put, dated)),
         "technicians": Counter(map(people.put, rows.technicians)),
@@ -75,6 +90,26 @@ def load(people: People, parsed: Mapping[str, object], rules: Rulebook, month: s
     named = {_address(member.mail) for member in rows.members}
     others = (member.mail for member in known_members if _address(member.mail) not in named)
     return Loaded(counts, tuple(others))
+
+
+def _mail(members: Sequence[Member], known: Collection[Member], now: datetime) -> Effect | None:
+    """The mail about members whose role is new; None where nobody's is."""
+    before = {_address(member.mail): member.role for member in known}
+    told = [
+        {
+            "name": member.name,
+            "mail": member.mail,
+            "before": before.get(_address(member.mail), ""),
+            "role": member.role,
+        }
+        for member in members
+        if before.get(_address(member.mail)) != member.role
+    ]
+    if not told:
+        return None
+    rows = json.dumps(told, ensure_ascii=False)
+    cause = f"members.{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
+    return Effect(cause, 0, "mail", "members_changed", now, {"rows": rows})
 
 
 def _dated(unit: Unit, known: Unit | None, month: str) -> Unit:

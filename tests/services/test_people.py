@@ -1,13 +1,18 @@
 """Loading people on the real engine: all of a file or nothing, and again without a change."""
 
+import json
 import tomllib
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from chalicelib import rulebook
+from chalicelib.core import calendar
+from chalicelib.core.effects import Effect
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
+from chalicelib.core.saving import Busy
 from chalicelib.services.people import Loaded, PeopleError, load
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import connect
@@ -60,7 +65,53 @@ def people(tables: Tables) -> PeopleStore:
 
 
 def loaded(people: PeopleStore, file: str, month: str = "2026-06") -> Loaded:
-    return load(people, tomllib.loads(file), RULES, month)
+    return load(people, tomllib.loads(file), RULES, first_of(month), lambda mail: None)
+
+
+def first_of(month: str) -> datetime:
+    """The instant at which a month begins for the organisation."""
+    return calendar.start_of_month(month, RULES)
+
+
+def mailed(people: PeopleStore, file: str) -> list[dict[str, str]]:
+    """What the leads are told of a load, row by row."""
+    mails: list[Effect] = []
+    load(people, tomllib.loads(file), RULES, first_of("2026-06"), mails.append)
+    assert all((mail.kind, mail.what) == ("mail", "members_changed") for mail in mails)
+    return [row for mail in mails for row in json.loads(mail.values["rows"])]
+
+
+def test_new_members_and_changed_roles_are_told_to_the_leads(people: PeopleStore) -> None:
+    told = [(row["mail"], row["before"], row["role"]) for row in mailed(people, FILE)]
+    assert told == [
+        ("Chen@supervision.example", "", "lead"),
+        ("zhao@supervision.example", "", "supervisor"),
+    ]
+    assert mailed(people, FILE) == []
+    promoted = FILE.replace('role = "supervisor"', 'role = "lead"')
+    assert [(row["before"], row["role"]) for row in mailed(people, promoted)] == [
+        ("supervisor", "lead")
+    ]
+
+
+def test_another_phone_or_language_is_no_news_for_the_leads(people: PeopleStore) -> None:
+    loaded(people, FILE)
+    assert mailed(people, FILE.replace("+8613800000001", "+8613800000002")) == []
+
+
+def test_the_leads_are_told_before_anybody_can_do_anything(people: PeopleStore) -> None:
+    def fails(mail: Effect) -> None:
+        raise Busy
+
+    with pytest.raises(Busy):
+        load(people, tomllib.loads(FILE), RULES, first_of("2026-06"), fails)
+    assert people.members() == []
+
+
+def test_a_refused_file_tells_nobody(people: PeopleStore) -> None:
+    with pytest.raises(PeopleError):
+        mailed(people, FILE + '[[units]]\nid = "no"\n')
+    assert people.members() == []
 
 
 def refused(people: PeopleStore, file: str) -> list[str]:
@@ -148,12 +199,13 @@ def test_an_empty_file_loads_nothing(people: PeopleStore) -> None:
 
 
 def test_the_example_file_loads(people: PeopleStore) -> None:
-    done = load(people, tomllib.loads(EXAMPLE.read_text("utf-8")), RULES, "2026-06")
+    done = loaded(people, EXAMPLE.read_text("utf-8"))
     assert all(set(done.counts[table]) == {"created"} for table in KEYS)
 
 
 def test_the_language_is_the_organisations_first_where_none_is_said(people: PeopleStore) -> None:
-    load(people, tomllib.loads(FILE), replace(RULES, languages=("en", "zh")), "2026-06")
+    english = replace(RULES, languages=("en", "zh"))
+    load(people, tomllib.loads(FILE), english, first_of("2026-06"), lambda mail: None)
     assert [unit.language for unit in people.units()] == ["en", "en"]
     assert [member.language for member in people.members()] == ["en", "en"]
 

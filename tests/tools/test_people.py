@@ -3,6 +3,7 @@
 import json
 import time
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from chalicelib.core.people import Unit
 from chalicelib.store.storage import Storage
 from tests.conftest import Tables
 from tests.tools.stages import stage_on
+from tools import connected
 from tools.__main__ import app
 from tools.people import line_of
 
@@ -123,12 +125,54 @@ def test_a_file_that_is_not_there_is_told(storage: Storage, tmp_path: Path) -> N
 NOT_THERE = "No such file or directory"
 
 
-def test_a_deployed_stage_is_refused(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUIFANG_STAGE", "prod")
+@pytest.fixture
+def deployed(tables: Tables, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    """A deployed stage: the engine stands where botocore looks for AWS."""
+    monkeypatch.setattr(connected, "STAGE", "local")
+    monkeypatch.delenv("DYNAMODB_ENDPOINT")
+    monkeypatch.setenv("HUIFANG_STAGE", tables.stage)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", tables.endpoint)
+    return storage
+
+
+def test_members_get_into_a_deployed_stage(deployed: Storage, tables: Tables) -> None:
     result = run(EXAMPLE)
+    assert (result.exit_code, result.stderr) == (0, f"stage {tables.stage} in eu-central-1\n")
+    assert len(deployed.people.members()) == 5
+    (mail,) = deployed.effects.due("effect", datetime.now(UTC), 10)
+    assert mail.cause.startswith("members.")
+
+
+def test_a_deployed_stage_that_is_not_there_is_told(
+    deployed: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIFANG_STAGE", "nowhere")
+    result = run(EXAMPLE)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no tables of the stage nowhere that these credentials reach" in result.stderr
+
+
+def test_a_deployed_stage_without_a_region_is_told(
+    deployed: Storage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    result = run(EXAMPLE)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "region" in result.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--dynamodb", "http://127.0.0.1:9")])
+def test_a_local_database_is_never_a_deployed_stage(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("HUIFANG_STAGE", "prod")
+    if words:
+        monkeypatch.delenv("DYNAMODB_ENDPOINT")
+    result = run(EXAMPLE, *words)
     assert result.exit_code == 2
-    assert "HUIFANG_STAGE=prod is a deployed stage" in result.stderr
-    assert storage.people.units() == []
+    assert "HUIFANG_STAGE=prod is a deployed stage and its database is at AWS" in result.stderr
+    assert storage.people.members() == []
 
 
 def test_the_database_can_be_named(

@@ -67,9 +67,11 @@ def test_a_first_tick_commits_the_first_draw_and_mails_it(running: Local) -> Non
         "draw": {"drawn": 0},
         "close": {"documents": 0},
         "watch": {"pages": 0, "breaches": 0, "unread": 0},
-        "dispatch": {"visits": 0, "effects": 1},
+        "dispatch": {"visits": 0, "effects": 2},
     }
-    assert mails(running) == ["draw~2026-W21~draw_committed.0.eml"]
+    committed, members = mails(running)
+    assert committed == "draw~2026-W21~draw_committed.0.eml"
+    assert members.startswith("members.20260511T01")
 
 
 def test_a_draw_of_another_instant_is_drawn_and_its_mails_go_out(running: Local) -> None:
