@@ -124,7 +124,7 @@ class CaseDesk:
                 self._check_owner(value, case.unit)
             if field in case_labels.FREE:
                 return case_labels.label(case, act, field, value)
-            if value == "duplicate" and (case.standing, case.duplicate_of) != (value, why.of):
+            if value == "duplicate" and why.of != case.duplicate_of:
                 other = by_number(self._cases, why.of)
                 case_labels.check_duplicate(case, other, self._rules)
             return case_labels.relabel(case, events, act, field, value, why.reason, why.of)

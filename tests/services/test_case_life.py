@@ -258,7 +258,18 @@ REFUSED = {
     "no label": ({}, Why("harm"), SUN, "one_label"),
     "an owner nobody knows": ({"owner": "x@y.example"}, Why(), SUN, "unknown_member"),
     "an owner who reads no cases": ({"owner": "hu@personnel.example"}, Why(), SUN, "role"),
-    "a duplicate of nothing": ({"standing": "duplicate"}, Why("duplicate"), SUN, "unknown_case"),
+    "a duplicate of nothing": (
+        {"standing": "duplicate"},
+        Why("duplicate"),
+        SUN,
+        "unknown_duplicate",
+    ),
+    "a duplicate of what is not there": (
+        {"standing": "duplicate"},
+        Why("duplicate", "123456789"),
+        SUN,
+        "unknown_case",
+    ),
     "by HR": ({"severity": "grave"}, Why("harm"), replace(SUN, role="hr"), "role"),
     "by a recused member": (
         {"severity": "grave"},

@@ -11,7 +11,9 @@ from typer.testing import CliRunner, Result
 
 from chalicelib.core.acts import MAY
 from chalicelib.core.cases import Case, CaseEvent, case_number
-from chalicelib.core.people import Member
+from chalicelib.core.paging import Page
+from chalicelib.core.people import Member, Unit
+from chalicelib.services.case_unit import Answer, At
 from chalicelib.store.storage import Storage
 from tests.conftest import Tables
 from tests.tools.stages import NOW, stage_on
@@ -96,6 +98,81 @@ def test_another_kind_takes_another_member(storage: Storage) -> None:
     ]
 
 
+SUN = ("--by", "chen@s.example")
+ZHAO = ("--by", "zhao@s.example")
+
+
+def events(storage: Storage) -> list[str]:
+    return [event.what for event in storage.cases.events(NUMBER)]
+
+
+def test_a_case_lives_by_hand_from_reading_to_its_end(storage: Storage) -> None:
+    done("read-case", NUMBER, *ZHAO)
+    done("label-case", NUMBER, "--category", "quality", *ZHAO)
+    forwarded = done("forward", NUMBER, "--summary", "It leaks", *ZHAO)
+    assert (forwarded["result"], forwarded["state"]) == ("done", "forwarded")
+    case = storage.cases.get(NUMBER)
+    assert case is not None
+    unit, at = local_stage().unit_desk, At("north-1", case.reference)
+    now = datetime.fromisoformat(NOW)
+    unit.ask_pause(at, "waiting_part", "2026-06-09", "link", now)
+    assert done("grant-pause", NUMBER, "--until", "2026-06-08", *ZHAO)["events"] == [
+        "pause_granted"
+    ]
+    assert done("end-pause", NUMBER, *ZHAO)["events"] == ["pause_ended"]
+    unit.ask_pause(at, "customer_unavailable", "2026-06-09", "link", now)
+    assert done("refuse-pause", NUMBER, *ZHAO)["events"] == ["pause_refused"]
+    unit.answer(at, Answer("leaks", "seal", "new seal"), "link", now)
+    closed = done("follow-up", NUMBER, "--result", "fixed", "--note", "thanks", *ZHAO)
+    assert (closed["events"], closed["state"]) == (["confirmed", "closed"], "closed")
+    shown = done("show-case", NUMBER, *ZHAO)
+    assert [line[1] for line in shown["history"]] == events(storage)
+    assert shown["owner"] == "zhao@s.example"
+    kept = {step: held for step, _, _, held in shown["clocks"]}
+    assert kept == {"forward": "broken", "answer": "kept", "solve": "kept", "promise": "kept"}
+
+
+def test_what_money_hangs_on_takes_another_member(storage: Storage) -> None:
+    done("read-case", NUMBER, *ZHAO)
+    label = ("label-case", NUMBER, "--standing", "out_of_scope", "--reason", "misuse")
+    assert done(*label, *ZHAO)["result"] == "proposed"
+    assert refused(*label, *ZHAO).startswith("you have said standing out_of_scope misuse yourself")
+    assert done(*label, *SUN)["standing"] == "out_of_scope"
+    assert done("object", NUMBER, "--words", "it is not", *ZHAO)["events"] == ["objected"]
+    rule = ("rule", NUMBER, "--result", "upheld", "--reason", "it is ours")
+    assert refused(*rule, *SUN) == "you had a hand in this case: another lead has to rule"
+    storage.people.put(Member("Mei", "mei@s.example", "lead"))
+    assert done(*rule, "--by", "Mei")["standing"] == "counts"
+
+
+def test_an_unmatched_case_is_assigned_by_two(storage: Storage) -> None:
+    storage.people.put(Unit("south-1", "South"))
+    other = case_number(4712)
+    storage.commit([Case(other, RECEIVED, "2026-06", "web", text="…")], [])
+    storage.commit([CaseEvent(other, 0, RECEIVED, "received", "customer", "web")], [])
+    assign = ("assign-case", other, "--unit", "south-1")
+    assert [done(*assign, *by)["result"] for by in (ZHAO, SUN)] == ["proposed", "done"]
+    assert refused("assign-case", other, "--unit", "north-9", *SUN) == "there is no unit north-9"
+
+
+def test_an_observation_is_kept_without_who_entered_it(storage: Storage) -> None:
+    storage.people.put(Unit("north-1", "North"))
+    seen = ("--code-word", "Amsel", "--technician", "王小明", "--note", "asked for an A")
+    assert done("observe", "north-1", *seen, *ZHAO)["result"] == "noted"
+    assert done("observe", "north-1", *seen, *ZHAO)["result"] == "unchanged"
+    (noted,) = storage.observations.of_unit("north-1", RECEIVED)
+    assert (noted.code_word, noted.technician) == ("Amsel", "王小明")
+    assert "zhao" not in repr(noted)
+
+
+def test_a_page_is_taken_over_at_the_desk(storage: Storage) -> None:
+    storage.commit([Page("SM1", datetime.fromisoformat(NOW), "+8613800138000")], [])
+    assert done("acknowledge", "SM1", *ZHAO)["pages"] == 1
+    assert done("acknowledge", "all", *ZHAO)["result"] == "unchanged"
+    (page,) = storage.pages.since(RECEIVED)
+    assert page.acknowledged_by == "zhao@s.example"
+
+
 def test_sending_is_stopped_and_started(storage: Storage) -> None:
     by = ("--by", "chen@s.example")
     assert done("stop-sending", "all", *by)["result"] == "stopped"
@@ -136,6 +213,50 @@ REFUSALS = {
     "no such kind": (
         ("read-case", NUMBER, "--kind", "rant", *LEAD),
         "rant is no kind; there are: complaint, suggestion, praise, enquiry, repair_request, empty",
+    ),
+    "forwarding what nobody has read": (
+        ("forward", NUMBER, *LEAD),
+        "nobody has read the case yet: say first what it is, by read-case",
+    ),
+    "a pause nobody asked for": (("grant-pause", NUMBER, *LEAD), "the unit has asked for no pause"),
+    "ending no pause": (("end-pause", NUMBER, *LEAD), "no pause holds now"),
+    "following up what was not answered": (
+        ("follow-up", NUMBER, "--result", "fixed", *LEAD),
+        "follow-up is not for a case that is received",
+    ),
+    "a result nobody knows": (
+        ("follow-up", NUMBER, "--result", "done", *LEAD),
+        "'done' is no result; there are: fixed, not_fixed, unreachable, returned",
+    ),
+    "a label without its reason": (
+        ("label-case", NUMBER, "--severity", "grave", *LEAD),
+        "'' is no reason for this; there are: harm, repeated",
+    ),
+    "no label": (("label-case", NUMBER, *LEAD), "say one label, such as --severity grave"),
+    "a duplicate of nothing": (
+        ("label-case", NUMBER, "--standing", "duplicate", "--reason", "duplicate", *LEAD),
+        "say of which other case this is a duplicate: --of NUMBER",
+    ),
+    "another unit for an unmatched case alone": (
+        ("assign-case", NUMBER, "--unit", "north-1", *LEAD),
+        "there is no unit north-1",
+    ),
+    "a ruling by a supervisor": (
+        ("rule", NUMBER, "--result", "upheld", "--by", "Zhao Min"),
+        "rule is for lead, not for supervisor",
+    ),
+    "a ruling on nothing": (
+        ("rule", NUMBER, "--result", "upheld", "--reason", "x", *LEAD),
+        "no objection waits for a ruling",
+    ),
+    "an objection to nothing": (("object", NUMBER, *LEAD), "nothing was changed that the customer"),
+    "an observation of nowhere": (
+        ("observe", "nowhere", "--code-word", "Amsel", *LEAD),
+        "there is no unit nowhere",
+    ),
+    "HR looking into a case": (
+        ("show-case", NUMBER, "--by", "Zhou"),
+        "show-case is for supervisor, lead, auditor, not for hr",
     ),
     "an unknown key": (
         ("read-case", NUMBER, "--severity", "grave", *LEAD),
