@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from hashlib import sha256
+from typing import Any, Final, Protocol
 
 from chalicelib.core import draw_calendar, sampling
 from chalicelib.core.draw_calendar import DrawPeriod
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
-from chalicelib.core.frame import FrameLine, Frozen, frame_line, freeze, in_order, parse_frame_line
+from chalicelib.core.frame import FrameLine, frame_line, freeze, in_order, parse_frame_line
 from chalicelib.core.manifest import manifest, redacted
 from chalicelib.core.people import Member
 from chalicelib.core.rules import Rulebook
@@ -186,19 +187,7 @@ class Drawing:
     def _draw(self, draw: Draw, now: datetime) -> None:
         """Open the secret and draw; picks first, so that the list is whole when it is mailed."""
         lines = self._frame_of(draw)
-        frame = freeze(lines)
-        if frame.sha256 != draw.frame_sha256:
-            raise TamperedError(f"the file of {draw.key} is not the frame that was frozen")
-        secret = self._secret_of(draw)
-        result = sampling.draw(
-            frame,
-            lines,
-            secret,
-            calls_per_week=draw.calls_per_week,
-            min_per_unit=draw.min_per_unit,
-            incidents={},
-        )
-        self._store_manifest(draw, frame, lines, secret, result)
+        result = self._result(draw, lines, self._secret_of(draw))
         self._draws.add_picks(picks.stored(draw, result, self._visits, self._people.members()))
         period = draw_calendar.next_draw(draw.due_at or now, self._rules)
         following = self._committed(period, since=draw.boundary or draw.since)
@@ -215,6 +204,8 @@ class Drawing:
         content = self._blobs.get(f"draws/{draw.key}/{draw.frame_sha256}/frame.tsv")
         if content is None:
             raise LookupError(f"the frame of {draw.key} is not there")
+        if sha256(content).hexdigest() != draw.frame_sha256:
+            raise TamperedError(f"the file of {draw.key} is not the frame that was frozen")
         return [parse_frame_line(line) for line in content.decode().split("\n") if line]
 
     def _secret_of(self, draw: Draw) -> bytes:
@@ -225,27 +216,19 @@ class Drawing:
             raise TamperedError(f"the secret of {draw.key} is not the one committed to")
         return secret
 
-    def _store_manifest(
-        self,
-        draw: Draw,
-        frame: Frozen,
-        lines: Sequence[FrameLine],
-        secret: bytes,
-        result: sampling.Drawn,
-    ) -> None:
-        """The manifest without what stays hidden until the reveal."""
-        whole = manifest(
-            draw.key,
-            frame,
-            lines,
-            secret,
-            result,
-            calls_per_week=draw.calls_per_week,
-            min_per_unit=draw.min_per_unit,
-            incidents={},
-        )
+    def _result(self, draw: Draw, lines: Sequence[FrameLine], secret: bytes) -> sampling.Drawn:
+        """What the secret draws; its manifest is kept without what stays hidden for now."""
+        frame = freeze(lines)
+        numbers: dict[str, Any] = {
+            "calls_per_week": draw.calls_per_week,
+            "min_per_unit": draw.min_per_unit,
+            "incidents": {},
+        }
+        result = sampling.draw(frame, lines, secret, **numbers)
+        whole = manifest(draw.key, frame, lines, secret, result, **numbers)
         text = json.dumps(redacted(whole), sort_keys=True, ensure_ascii=False)
         self._blobs.put(f"draws/{draw.key}/manifest.json", text.encode())
+        return result
 
 
 _JOBS: Final = {"committed": "freeze", "frozen": "draw"}
