@@ -85,7 +85,7 @@ def _told_elsewhere(phone: Phone, visit: Visit | None) -> VisitKey | None:
     if phone.echoed is None or phone.echoed_at is None or (visit and phone.echoed == visit.key):
         return None
     told = _told_at(visit) if visit else None
-    return phone.echoed if told is None or phone.echoed_at > told else None
+    return phone.echoed if told is None or phone.echoed_at >= told else None
 
 
 def _told_at(visit: Visit) -> datetime | None:

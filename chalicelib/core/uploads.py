@@ -52,7 +52,7 @@ def read_row(
     errors = [*_shape_errors(row, values), *_text_errors(values)]
     completed = _instant(values.get("completed_at"), now, rules)
     phone = parse_phone(values["phone"]) if isinstance(values.get("phone"), str) else None
-    if isinstance(completed, str) and "completed_at" in values:
+    if isinstance(completed, str) and isinstance(values.get("completed_at"), str):
         errors.append(FieldError("completed_at", completed))
     if isinstance(phone, str):
         errors.append(FieldError("phone", phone))
@@ -171,11 +171,18 @@ def changed_visit(
         return (FieldError("unit", "a visit never changes its unit by upload"),)
     if calendar.month_of(facts.completed_at, rules) != visit.month:
         return (FieldError("completed_at", "a visit never changes its month by upload"),)
-    changes = [Change(now, name, by) for name in _different(visit.facts, facts)]
+    different = _different(visit.facts, facts)
+    changes = [Change(now, name, by) for name in different]
     changed = replace(visit, facts=facts, changes=_kept((*visit.changes, *changes)))
-    if visit.survey.state in ("scheduled", "waiting", "uninvitable") and not visit.survey.outbox:
-        return replace(changed, survey=survey.planned(facts, visit.salt, zones, now, rules))
-    return changed
+    if _PLANNED_BY.isdisjoint(different) or visit.survey.outbox:
+        return changed
+    if visit.survey.state not in ("scheduled", "waiting", "uninvitable"):
+        return changed
+    return replace(changed, survey=survey.planned(facts, visit.salt, zones, now, rules))
+
+
+_PLANNED_BY: Final = frozenset({"phone", "completed_at"})
+"""Facts that decide whether and when a visit is asked about."""
 
 
 def _kept(changes: tuple[Change, ...]) -> tuple[Change, ...]:
