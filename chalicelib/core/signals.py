@@ -17,7 +17,7 @@ FAST: Final = timedelta(seconds=60)
 SAME_DEVICE: Final = timedelta(minutes=10)
 """Two forms this close together from one device were hardly filled in by two customers."""
 
-WATCHED_FIELDS: Final = frozenset({"phone", "completed_at"})
+WATCHED_FIELDS: Final = frozenset({"phone", "completed_at", "technician"})
 """Fields of an upload that decide who is asked and when; changing one later is a reason."""
 
 

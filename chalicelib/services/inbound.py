@@ -50,7 +50,7 @@ class IncomingText:
     """A text as the provider delivered it.
 
     `silent`: the provider has answered it already; `opted`: it has taken the number out (True) or
-    in again (False).
+    in again (False). `ambiguous`: it may have been cut out of another text, so nothing is decided.
     """
 
     number: str
@@ -59,6 +59,7 @@ class IncomingText:
     parameters: Mapping[str, str] = field(default_factory=dict)
     silent: bool = False
     opted: bool | None = None
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Texts:
         already kept changes nothing and gets the first answer's bytes. If no decision can be
         made, the text is kept unread and the customer hears that it has arrived.
         """
+        if incoming.ambiguous:
+            return self._kept_unread(incoming, now, answer)
         try:
             return self._decided(incoming, now, answer)
         except AlreadyThere:

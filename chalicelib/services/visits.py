@@ -146,7 +146,8 @@ class VisitDesk:
     def show(self, visit_id: str, token: ApiToken) -> Json | None:
         """The visit as the token may see it, None where there is none or it is not his.
 
-        With `visits:read` everything; else only what the upload itself contained.
+        With `visits:read` everything, unless the token is a unit's: no unit reads a grade before
+        its month is noticed. Else only what the upload itself contained.
         """
         if not re.fullmatch(uploads.IDENTIFIER, visit_id):
             return None
@@ -154,7 +155,8 @@ class VisitDesk:
         visit = self._visits.get(key) if key else None
         if visit is None or (token.unit and token.unit != visit.facts.unit):
             return None
-        return _whole(visit) if "visits:read" in token.scopes else _uploaded(visit)
+        supervises = "visits:read" in token.scopes and not token.unit
+        return _whole(visit) if supervises else _uploaded(visit)
 
 
 def _by(token: ApiToken) -> str:

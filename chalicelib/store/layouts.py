@@ -23,6 +23,7 @@ from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.runs import RunMark
 from chalicelib.core.saving import AlreadyThere, Stale
+from chalicelib.core.signals import WATCHED_FIELDS
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
 from chalicelib.core.visits import Visit, VisitKey, counted_letters
@@ -182,7 +183,7 @@ def _visit_in_key(key: Key) -> Mapping[str, str]:
 
 def _visit_derived(visit: Visit) -> Mapping[str, str | None]:
     moments = [answer.at for answer in visit.answers]
-    moments += [change.at for change in visit.changes]
+    moments += [change.at for change in visit.changes if change.field in WATCHED_FIELDS]
     return {
         "letters": counted_letters(visit) or None,
         "changed_at": instant(max(moments)) if moments else None,

@@ -25,6 +25,14 @@ _SENDER: Final = re.compile(r"[!-~]{1,64}")
 """A number in E.164, a short code or an alphanumeric sender."""
 
 
+_MARKS: Final = (
+    (re.compile(r"From\+[0-9]"), ("From",)),
+    (re.compile(r"MessageSid(?:SM|MM)[0-9a-f]{32}"), ("MessageSid", "SmsMessageSid")),
+    (re.compile(r"OptOutType(?:STOP|START|HELP)"), ("OptOutType",)),
+)
+"""What a field that decides looks like in the signed text, and the names it may stand under."""
+
+
 class UnsignedError(ChaliceUnhandledError):
     """The request is not proved to come from our account: 403, and nothing is written."""
 
@@ -40,6 +48,22 @@ class Parameters(dict[str, str]):
     def getlist(self, name: str) -> list[str]:
         """Every value of `name`, the way the validator of twilio asks for them."""
         return [value for key, value in self._pairs if key == name]
+
+    def is_ambiguous(self) -> bool:
+        """Whether the same signature would also fit other fields that decide.
+
+        Names and values are signed without separators, so a sender could write "From+852…" into
+        his text and have the request cut anew: then it is his word against the other's.
+        """
+        signed = "".join(f"{name}{value}" for name, value in sorted(self._pairs))
+        return any(
+            len(mark.findall(signed)) != self._standing(mark, names) for mark, names in _MARKS
+        )
+
+    def _standing(self, mark: re.Pattern[str], names: Sequence[str]) -> int:
+        """How many fields of these names look like what they should be."""
+        fields = [(n, v) for n, v in self._pairs if n in names]
+        return sum(1 for name, value in fields if mark.match(name.removeprefix("Sms") + value))
 
     def is_repeated(self, name: str) -> bool:
         """Whether a name stands more than once: fields were merged or added."""
@@ -107,6 +131,7 @@ def incoming_text(form: Parameters, account: Account) -> IncomingText:
         parameters=dict(form),
         silent=bool(form.get("OptOutType")),
         opted=_OPTED.get(form.get("OptOutType", "")),
+        ambiguous=form.is_ambiguous(),
     )
 
 

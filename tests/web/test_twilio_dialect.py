@@ -147,3 +147,31 @@ def test_words_are_escaped() -> None:
 def test_a_status_of_another_vocabulary_is_kept_and_ranks_lowest() -> None:
     status = twilio.delivery_status(form_of(("MessageSid", SID), ("MessageStatus", "new")))
     assert (status.status, status.code) == ("new", 0)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        pytest.param(
+            (("Body", "AAA"), ("From", "+85290000000"), ("FromA", "From+85251234567")), id="sender"
+        ),
+        pytest.param(
+            (("Body", "AAA"), ("From", "+85290000000"), ("FromFrom", "+85251234567")), id="hidden"
+        ),
+        pytest.param((("Body", "OptOutTypeSTOP"), ("From", "+85251234567")), id="opt-out"),
+        pytest.param((("Body", f"MessageSid{SID}"), ("From", "+85251234567")), id="message-id"),
+    ],
+)
+def test_a_request_that_may_have_been_cut_anew_decides_nothing(
+    cut: tuple[tuple[str, str], ...],
+) -> None:
+    kept = (("AccountSid", ACCOUNT.sid), ("MessageSid", SID), ("SmsMessageSid", SID))
+    body, signature = signed(*kept, ("To", ACCOUNT.number), *cut)
+    form = twilio.verified(URL, body, signature, ACCOUNT)
+    assert twilio.incoming_text(form, ACCOUNT).ambiguous
+
+
+def test_a_plain_text_and_every_example_of_one_is_unambiguous() -> None:
+    body, signature = signed(*TEXT, ("SmsMessageSid", SID), ("OptOutType", "STOP"))
+    form = twilio.verified(URL, body, signature, ACCOUNT)
+    assert not twilio.incoming_text(form, ACCOUNT).ambiguous
