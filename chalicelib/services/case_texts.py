@@ -22,6 +22,9 @@ from chalicelib.services.paging import ACKNOWLEDGED, Paging
 
 VIA: Final = "sms"
 
+LONGEST_QUESTION: Final = 60
+"""Characters of a question for progress: a word, nine digits and some room between them."""
+
 _OBJECTS: Final = re.compile(
     r"(?:我|本人)?(?:不同意|不认可|不接受|有异议|反对)(?P<zh>\d{9})?"
     r"|(?:i )?(?:disagree|object|do not agree|don't agree)(?: (?P<en>\d{9}))?"
@@ -93,6 +96,8 @@ class OfCases:
     def asked(self, number: str, body: str) -> tuple[bool, Said | None]:
         """Whether a text that may ask for progress comes from a number with an open case, and the
         answer to it; two trips for such texts, none for any other."""
+        if len(body) > LONGEST_QUESTION:
+            return False, None
         asked = replies.read(body, replies.Context(open_case=True))
         if asked.kind != "status":
             return False, None
