@@ -166,7 +166,8 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
     storage, rules = made.storage, made.rules
 
     def to_dispatch(instant: datetime) -> datetime | None:
-        found = [storage.table.next_due(kind) for kind in ("survey", "effect", "recording", "page")]
+        kinds = ("survey", "danger", "effect", "recording", "page")
+        found = [storage.table.next_due(kind) for kind in kinds]
         return min((at for at in found if at is not None), default=None)
 
     def draw(instant: datetime) -> datetime | None:

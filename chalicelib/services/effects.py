@@ -59,7 +59,8 @@ class EffectDispatcher:
 
     def run(self, now: datetime) -> int:
         """Carry out what is due at `now`; the number of effects looked at."""
-        keys = self._effects.due("effect", now, MOST_A_RUN)
+        keys = [*self._effects.due("danger", now, MOST_A_RUN)]
+        keys += self._effects.due("effect", now, MOST_A_RUN)
         stopped = [what for what in (self._one(*key, now) for key in keys) if what]
         if stopped:
             log.warning("texts held up", extra={"texts": len(stopped), "what": stopped[0]})

@@ -34,7 +34,8 @@ class EffectStore:
     def due(self, kind: str, now: datetime, limit: int) -> list[EffectKey]:
         """At most `limit` effects that are due, the earliest first; read each again.
 
-        "effect" are the mails and texts to send, "call" the entries of the call list.
+        "effect" are the mails and texts to send, "danger" the texts that wait for no others,
+        "call" the entries of the call list.
         """
         return [_effect_key(key) for key in self.table.due(kind, now, limit)]
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
+from chalicelib.core.budgets import FREE
 from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
@@ -219,7 +220,13 @@ def page_place(page: Page) -> Key:
 
 
 def _effect_due(effect: Effect) -> str:
-    """Mails and texts are one list; the call list and the calls to duty phones are their own."""
+    """Mails and texts are one list, so that each run does the earliest of them.
+
+    The call list and the calls to duty phones are their own, and so are texts of danger: they
+    wait behind no flood of others.
+    """
+    if effect.kind == "sms" and effect.what in FREE:
+        return "danger"
     return effect.kind if effect.kind in ("call", "page") else "effect"
 
 

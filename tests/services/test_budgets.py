@@ -12,6 +12,7 @@ from chalicelib.core.effects import Effect
 from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Budgets
 from chalicelib.gateways.twilio_sms import TwilioSms
+from chalicelib.services import effects
 from tests.stage import INVITED, Stage
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -137,6 +138,19 @@ def test_receipts_over_the_budget_wait_and_danger_does_not(stage: Stage) -> None
     assert state(stage, page) == ("sent", None)
     stage.dispatch(TOMORROW)
     assert [state(stage, effect)[0] for effect in (first, second)] == ["sent", "sent"]
+
+
+def test_a_page_of_danger_stands_behind_no_flood(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effects, "MOST_A_RUN", 3)
+    stage.move(INVITED)
+    for place in range(9):
+        planned(stage, place, "case_received", f"+8525123900{place}")
+    stage.move(INVITED + MINUTE)
+    page = planned(stage, 99, "danger_page", "+85251230003")
+    stage.wiring.effects.run(stage.now)
+    assert state(stage, page)[0] == "sent"
 
 
 def test_a_flood_of_receipts_starves_no_survey(stage: Stage) -> None:
