@@ -20,9 +20,11 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped] # has none
 
+from chalicelib import rulebook
 from chalicelib.core.people import SCOPES, ApiToken, Member, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.visits import Outbox, Survey, VisitKey
+from chalicelib.services.intake import Intake, NewCase
 from chalicelib.store.storage import Storage, connect
 from tests.aws_stand_in import Aws, Json, permits
 from tests.conftest import Tables
@@ -193,10 +195,16 @@ def test_every_schedule_runs_and_what_they_plan_is_mailed(
     storage.people.put(Unit("north", "North", language="en", since=began))
     for name in ("lead", "supervisor"):
         storage.people.put(Member(name.title(), f"{name}@service.example", name))
-    for logical in ("Draw", "Close", "Dispatch"):
+    week_ago = datetime.now(UTC) - timedelta(days=7)
+    duty = ("+8613900000001", "+8613900000002")
+    intake = Intake(replace(rulebook.load(), duty_numbers=duty), iter(range(9)).__next__)
+    forgotten = NewCase("hotline", week_ago, category="safety", unit="north")
+    storage.commit(intake.opened(forgotten).adds, [])
+    for logical in ("Draw", "Close", "Watch", "Dispatch"):
         assert tick(start(logical), logical.lower()) is None
     assert any(key.startswith("facts/") for key in aws.objects)
-    assert len(aws.mails) >= 2
+    assert any("breaches." in mail["Message-ID"] for _, mail in aws.mails)
+    assert len(aws.mails) >= 3
     for sent, mail in aws.mails:
         assert sent["FromEmailAddress"] == PARAMETERS["MailFrom"]
         assert all("," not in one for one in sent["Destination"]["ToAddresses"])
