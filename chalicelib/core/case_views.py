@@ -61,8 +61,11 @@ def unit_view(case: Case, events: Sequence[CaseEvent], rules: Rulebook) -> Shown
 
 
 def customer_of(case: Case) -> Shown | None:
-    """Name and number, where the customer lets the unit contact him; each look is an event."""
-    if case.contact != "unit":
+    """Name and number, where the customer lets the unit contact him, until the case is closed.
+
+    Each look is an event.
+    """
+    if case.contact != "unit" or case.state == "closed":
         return None
     return {"customer_name": case.customer_name, "phone": case.phone}
 

@@ -13,8 +13,8 @@ STEP: Final = timedelta(minutes=5)
 
 ACKNOWLEDGES: Final = "1"
 
-STILL_OURS: Final = timedelta(days=2)
-"""How far back a reply looks for the page it is about; nobody is silent for longer."""
+STILL_OURS: Final = timedelta(days=30)
+"""How far back a reply looks for the page it is about: longer than phones can ring in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def on_silent(page: Page, duty: Sequence[str], now: datetime) -> Turn | None:
     if not page.is_open or page.due_at is None or page.due_at > now:
         return None
     if not duty:
-        return Turn(replace(page, due_at=None), nobody=not page.rung)
+        return Turn(replace(page, due_at=None), nobody=True)
     phone = duty[len(page.rung) % len(duty)]
     told = replace(page, rung=(*page.rung, phone), due_at=now + STEP)
     return Turn(told, phone, nobody=len(page.rung) == len(duty))

@@ -5,6 +5,7 @@ what a customer wrote; a mail to the unit carries its own reference alone.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -14,19 +15,21 @@ from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.effects import Effect
 from chalicelib.core.rules import Rulebook
 
-OWN: Final = "receipts"
-TYPED_IN: Final = "typed_in"
-"""Daily budgets of texts: to numbers that called or texted, and to those somebody typed in."""
-
 _OWN_NUMBER: Final = ("hotline", "sms", "call")
 _ANSWERED_ITSELF: Final = "sms"
 
 
 def received(case: Case) -> list[Effect]:
-    """The text with the number of a new case; a customer who texted has it in his answer."""
+    """The text with the number of a new case; a customer who texted has it in his answer.
+
+    A number that was typed in may be anybody's, and gets one such text a day. What follows later
+    draws on the receipts: it comes of what supervision and the unit do, and nobody can call it up.
+    """
     if case.channel == _ANSWERED_ITSELF:
         return []
-    return _text(case, 0, "case_received", case.received_at)
+    told = _text(case, 0, "case_received", case.received_at)
+    typed_in = case.channel not in _OWN_NUMBER
+    return [replace(text, budget="typed_in") for text in told] if typed_in else told
 
 
 def of(case: Case, event: CaseEvent, rules: Rulebook) -> list[Effect]:
@@ -47,9 +50,7 @@ def _text(case: Case, sequence: int, what: str, due_at: datetime, **values: str)
         "case_number": case.number,
         **values,
     }
-    cause = f"case.{case.number}.{sequence}"
-    budget = OWN if case.channel in _OWN_NUMBER else TYPED_IN
-    return [Effect(cause, 0, "sms", what, due_at, told, budget=budget)]
+    return [Effect(f"case.{case.number}.{sequence}", 0, "sms", what, due_at, told)]
 
 
 def _in_hours(event: CaseEvent, rules: Rulebook) -> datetime:

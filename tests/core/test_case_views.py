@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.core import case_views
 from chalicelib.core.cases import Case, case_number
-from tests.core.lives import CASE, MORNING, RULES, Life, answered, life
+from tests.core.lives import CASE, MORNING, RULES, Life, answered, closed, life
 
 SECRET = {
     "number": case_number(99),
@@ -70,6 +70,10 @@ def test_a_unit_sees_the_job_and_the_words_where_it_may_contact_the_customer() -
     assert (view["visit_id"], view["text"]) == ("V1", "still leaks")
     assert "phone" not in view
     assert case_views.customer_of(made.case) == {"customer_name": "李芳", "phone": CASE.phone}
+
+
+def test_name_and_number_are_for_an_open_case() -> None:
+    assert case_views.customer_of(closed().case) is None
 
 
 def test_supervisions_summary_stands_for_the_customers_words() -> None:

@@ -69,4 +69,4 @@ def test_a_roster_that_has_changed_goes_on_with_its_present_phones() -> None:
     assert turn.phone in DUTY[:2]
     emptied = paging.on_silent(page, (), NIGHT + 3 * STEP)
     assert emptied is not None
-    assert (emptied.phone, emptied.page.due_at) == ("", None)
+    assert (emptied.phone, emptied.page.due_at, emptied.nobody) == ("", None, True)

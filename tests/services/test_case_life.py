@@ -121,6 +121,13 @@ def test_a_number_that_somebody_typed_in_has_its_own_budget(
     assert (text.what, text.budget) == ("case_received", budget)
 
 
+def test_later_texts_to_a_typed_number_are_receipts_like_others(stage: Stage) -> None:
+    case = forwarded(stage, channel="web")
+    stage.wiring.unit_desk.answer(place(case), ANSWER, "link", at("2026-06-04 11:00"))
+    stage.dispatch(at("2026-06-04 12:00"))
+    assert len(stage.sent_to(CUSTOMER)) == 2, "received and solved, on one day"
+
+
 def test_what_the_customer_does_not_wait_for_comes_at_a_decent_hour(stage: Stage) -> None:
     case = forwarded(stage)
     stage.wiring.unit_desk.answer(place(case), ANSWER, "link", at("2026-06-04 23:00"))
