@@ -175,7 +175,8 @@ def _is_about_another(visit: Visit, phone: Phone, current: Visit | None, now: da
     """Whether a text from the number is still rather about what it was asked before."""
     if phone.current == visit.key:
         return False
-    if questions.open_question(talk_of(current, phone), now):
+    until = questions.open_until(talk_of(current, phone))
+    if until is not None and now <= until:
         return True
     if current is None or current.key != phone.current:
         return False

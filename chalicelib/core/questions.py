@@ -21,9 +21,13 @@ def open_until(talk: Conversation) -> datetime | None:
 
 
 def open_question(talk: Conversation, now: datetime) -> str:
-    """Our question as it is open now, "" if none is."""
+    """Our question as a text of `now` may answer it, "" if none is open.
+
+    A text that was on its way before we asked answers nothing.
+    """
     until = open_until(talk)
-    return talk.question if until is not None and now <= until else ""
+    asked = until is not None and until - QUESTION_OPEN <= now <= until
+    return talk.question if asked else ""
 
 
 def as_read(talk: Conversation, now: datetime) -> tuple[str, Mapping[str, str]]:
@@ -59,6 +63,8 @@ def after_reading(talk: Conversation, reading: Reading, now: datetime) -> Conver
     Grades leave the complaint question open. Another offer than ours settles it: what the
     customer means is for a person to read, not for a later yes.
     """
+    if talk.asked_at is not None and now < talk.asked_at:
+        return talk
     question = open_question(talk, now)
     replaced = reading.kind in ("grades", "partial") and question != "complaint"
     if not question or reading.answer or replaced or reading.rule == "other_than_offered":
