@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.catalogues import compile_catalogues
-from tests.core.replay import World, found, rules_of
+from tests.core.outcome import found
+from tests.core.replay import World, rules_of
 
 FOLDER = Path(__file__).parents[1] / "conversations"
 FILES = sorted(FOLDER.glob("*.json"))
