@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.budgets import FREE
+from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
