@@ -35,7 +35,7 @@ LONGEST = {
     "en 60 letters": ("en", LONG_COMPANY, "Combination garment care cabinet model WX"),
     "en one word": ("en", "A" * 60, "W" * 300),
 }
-HOSTILE = Path("/work/shared/data/naughty_strings.json")
+HOSTILE = Path(__file__).parents[2] / "shared" / "data" / "naughty_strings.json"
 CODES = sorted(code for code in entries("en", "sms") if not code.startswith("sms."))
 TWO_SEGMENTS_A_DAY = {"invitation", "reminder", "reminder_call", "help"}
 

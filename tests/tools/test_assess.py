@@ -25,7 +25,7 @@ from tests.catalogues import compile_catalogues
 from tools.__main__ import app
 
 PROJECT = Path(__file__).parents[2]
-NAUGHTY = Path("/work/shared/data/naughty_strings.json")
+NAUGHTY = Path(__file__).parents[3] / "shared" / "data" / "naughty_strings.json"
 HEADER = ("visit_id", "unit", "technician", "completed_at", "timeliness", "quality", "attitude")
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", '=HYPERLINK("http://x","y")', "{=1+1}")
 
