@@ -342,7 +342,7 @@ class Wiring:
     @cached_property
     def assessments(self) -> Assessments:
         """Shows documents."""
-        return Assessments(self.storage.documents)
+        return Assessments(self.storage.documents, self.storage.proceedings)
 
     @cached_property
     def surveys(self) -> SurveyDispatcher:

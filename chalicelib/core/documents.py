@@ -17,7 +17,6 @@ class StoredDocument:
     sha256: str
     previous_sha256: str
     facts_sha256: str
-    state: str
     closed_at: datetime
 
 

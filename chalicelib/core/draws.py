@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from chalicelib.core.verification import Attempt, Told
+
 UNDER_WAY: Final = timedelta(minutes=1)
 """What came in so shortly before a frame was read may not have been stored in time to be seen."""
 
@@ -15,7 +17,8 @@ class Draw:
 
     Its weekly part covers what settled from `since` to `boundary` (None: it has none); `closes`
     is the month of which it takes all that is left, unsettled visits as silent ones. The numbers
-    of calls are fixed when the frame is.
+    of calls are fixed when the frame is, and so are `incidents`: "unit/technician" → calls owed.
+    `acknowledged_*`: who took the list over, and when.
     """
 
     key: str
@@ -34,11 +37,19 @@ class Draw:
     drawn_at: datetime | None = None
     over_capacity: bool = False
     quotas: Mapping[str, int] = field(default_factory=dict)
+    incidents: Mapping[str, int] = field(default_factory=dict)
+    revealed_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A visit that supervision is to call; `rank` is its place within its unit."""
+    """A visit that supervision is to call; `rank` is its place within its unit.
+
+    `cell` as in `core/estimates.py`. Attempts and what was told are kept here in full; of them the
+    visit knows its outcome alone. `recall_by` is whom chance chose to call it once more.
+    """
 
     draw: str
     unit: str
@@ -50,6 +61,11 @@ class Pick:
     why: str
     caller: str = ""
     reserve: bool = False
+    cell: str = ""
+    attempts: tuple[Attempt, ...] = ()
+    told: Told | None = None
+    recall_by: str = ""
+    recall: Told | None = None
     version: int = 0
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 ROLES: Final = ("supervisor", "lead", "hr", "auditor", "admin")
@@ -34,6 +35,15 @@ class Technician:
     unit: str
     name: str
     phone: str = ""
+
+
+def technician_code(unit: str, name: str) -> str:
+    """What stands for a technician in facts files and documents: ten hex digits, no name.
+
+    >>> technician_code("U1", "Li Wei")
+    '1954c619c5'
+    """
+    return sha256(f"{unit}\t{name}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from chalicelib.core.grades import ITEMS, Grades, from_letters, letters
+from chalicelib.core.verification import Verification
 
 EVIDENCE: Final = ("staff", "caller_id", "direct", "supervision")
 """Strength of an answer, weakest first: a lower one never replaces a higher."""
@@ -44,7 +45,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One accepted answer: the letters it gave ("-" where it said nothing) and its evidence."""
+    """One accepted answer: the letters it gave ("-" where it said nothing) and its evidence.
+
+    `device` is a hash of what it came from, "" where nothing tells one device from another.
+    """
 
     grades: str
     channel: str
@@ -52,6 +56,7 @@ class Answer:
     at: datetime
     source: str
     late: bool = False
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ class Visit:
     remarks: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     links: tuple[str, ...] = ()
+    verification: Verification | None = None
 
     @property
     def key(self) -> VisitKey:

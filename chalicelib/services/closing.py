@@ -15,6 +15,7 @@ from chalicelib.core.cases import Case
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.effects import Effect
 from chalicelib.core.people import Unit
+from chalicelib.core.proceedings import Happened, Proceeding
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.runs import RunMark
 from chalicelib.core.tallies import SILENT, ComplaintTally, Figures, Sort, Tally
@@ -196,7 +197,7 @@ class Closing:
             previous_hash=head.sha256,
         )
         stored = _stored(document, head, now)
-        self._commit([stored, _mail(stored, now)], [_moved(head, stored)])
+        self._commit([stored, _begun(stored), _mail(stored, now)], [_moved(head, stored)])
 
     def _facts(self, unit: str, month: str, cases: Sequence[Case]) -> _Facts:
         facts = _Facts()
@@ -234,9 +235,13 @@ def _stored(document: assessment.Document, head: ChainHead, now: datetime) -> St
         sha256=assessment.document_hash(document),
         previous_sha256=head.sha256,
         facts_sha256=str(document["facts_sha256"]),
-        state="closed",
         closed_at=now,
     )
+
+
+def _begun(stored: StoredDocument) -> Proceeding:
+    steps = (Happened(stored.closed_at, "closed", "service"),)
+    return Proceeding(stored.unit, stored.sequence, stored.month, steps=steps)
 
 
 def _moved(head: ChainHead, stored: StoredDocument) -> ChainHead:

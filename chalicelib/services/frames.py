@@ -4,15 +4,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from chalicelib.core import calendar, sending, signals
+from chalicelib.core import calendar, signals
 from chalicelib.core.draws import Draw, Standing, enters
 from chalicelib.core.frame import FrameLine
-from chalicelib.core.grades import Grades
 from chalicelib.core.people import Technician, Unit
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.signals import SignalFacts
-from chalicelib.core.visits import Visit, VisitKey, merged
-from chalicelib.services import phone_numbers
+from chalicelib.core.visits import Visit, VisitKey
+from chalicelib.services.signal_facts import signal_facts
 
 MONTHS_BACK: Final = 2
 """Months before the present one that may still have visits to settle; later ones are marked."""
@@ -76,29 +74,10 @@ class Frames:
     def _line(self, visit: Visit, technician_phones: Collection[str]) -> FrameLine:
         """The visit with its reasons; silent unless it has a form."""
         facts = visit.facts
-        reasons = signals.reasons(self._signal_facts(visit, technician_phones), ())
+        found = signal_facts(visit, technician_phones, self._rules)
+        reasons = signals.reasons(found, ())
         answered = bool(visit.answers)
         return FrameLine(facts.visit_id, facts.unit, facts.technician, answered, reasons)
-
-    def _signal_facts(self, visit: Visit, technician_phones: Collection[str]) -> SignalFacts:
-        facts = visit.facts
-        zones = phone_numbers.zones_of(facts.country) or (self._rules.timezone,)
-        first = min(visit.answers, key=lambda answer: answer.at, default=None)
-        channels = {answer.channel for answer in visit.answers}
-        return SignalFacts(
-            grades=merged(visit.answers, with_late=True),
-            forms={channel: _given_on(channel, visit) for channel in channels},
-            not_me="not_me" in visit.remarks,
-            phone=facts.phone,
-            technician_phones=technician_phones,
-            changed_fields={change.field for change in visit.changes},
-            uploaded_at=visit.received_at,
-            invitation_due_at=sending.first_slot(
-                facts.completed_at, zones, self._rules, visit.salt
-            ),
-            asked_at=_asked_at(visit, first.at) if first else None,
-            answered_at=first.at if first else None,
-        )
 
 
 def _standing(row: Mapping[str, object], month: str) -> Standing:
@@ -116,12 +95,3 @@ def _instant(value: object) -> datetime | None:
 def _is_news(at: datetime, draw: Draw) -> bool:
     """Whether a late visit may still be unframed, or changed since the draw before."""
     return draw.since is None or at >= draw.since - timedelta(days=DAYS_TO_SETTLE)
-
-
-def _given_on(channel: str, visit: Visit) -> Grades:
-    return merged([a for a in visit.answers if a.channel == channel], with_late=True)
-
-
-def _asked_at(visit: Visit, answered_at: datetime) -> datetime | None:
-    asked = (visit.survey.invited_at, visit.survey.reminded_at)
-    return max((at for at in asked if at is not None and at <= answered_at), default=None)

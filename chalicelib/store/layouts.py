@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from chalicelib.core.amendments import Amendment
 from chalicelib.core.budgets import FREE
 from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.cases import Case, CaseEvent, CaseName
@@ -20,14 +21,18 @@ from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.links import CaseLink
 from chalicelib.core.observations import Observation
 from chalicelib.core.paging import Page
-from chalicelib.core.people import ApiToken, Member, Technician, Unit
+from chalicelib.core.people import ApiToken, Member, Technician, Unit, technician_code
 from chalicelib.core.phones import Phone
+from chalicelib.core.proceedings import Proceeding
+from chalicelib.core.register import RegisterEntry
 from chalicelib.core.runs import RunMark
 from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.signals import WATCHED_FIELDS
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
+from chalicelib.core.verification import Incident
 from chalicelib.core.visits import Visit, VisitKey, counted_letters
+from chalicelib.core.witness import WeekOfFacts
 from chalicelib.core.wrong_codes import FORGOTTEN, WrongCodes
 from chalicelib.store import codec
 from chalicelib.store.codec import Tree, escaped, instant, unescaped
@@ -186,6 +191,7 @@ def _visit_derived(visit: Visit) -> Mapping[str, str | None]:
     moments = [answer.at for answer in visit.answers]
     moments += [change.at for change in visit.changes if change.field in WATCHED_FIELDS]
     return {
+        "technician": technician_code(visit.facts.unit, visit.facts.technician),
         "letters": counted_letters(visit) or None,
         "changed_at": instant(max(moments)) if moments else None,
     }
@@ -255,6 +261,16 @@ def document_place(unit: str, sequence: int) -> Key:
     return Key(f"DOC#{unit}", f"{sequence:06d}")
 
 
+def proceeding_place(unit: str, sequence: int) -> Key:
+    """Where the proceeding of a document lies, beside the chain."""
+    return Key(f"DOC#{unit}", f"PROC#{sequence:06d}")
+
+
+def amendment_place(unit: str, month: str, cause: str) -> Key:
+    """Where an amendment lies, beside the chain."""
+    return Key(f"DOC#{unit}", f"AMD#{month}#{escaped(cause)}")
+
+
 LAYOUTS: Final[Mapping[type, Layout]] = {
     Visit: Layout(
         key=lambda visit: visit_place(visit.key),
@@ -262,7 +278,6 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
         in_key=_visit_in_key,
         lifted={
             "due_sk": "survey.due_at",
-            "technician": "facts.technician",
             "completed_at": "facts.completed_at",
             "received_at": "received_at",
             "late_upload": "late_upload",
@@ -316,6 +331,22 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     Draw: Layout(key=lambda draw: Key("DRAWS", draw.key)),
     Pick: Layout(key=lambda pick: Key(f"DRAW#{pick.draw}", f"PICK#{pick.unit}#{pick.rank:06d}")),
     StoredDocument: Layout(key=lambda entry: document_place(entry.unit, entry.sequence)),
+    Proceeding: Layout(
+        key=lambda one: proceeding_place(one.unit, one.sequence),
+        due=lambda _: "proceeding",
+        lifted={"due_sk": "due_at"},
+    ),
+    Amendment: Layout(key=lambda one: amendment_place(one.unit, one.month, one.cause)),
+    RegisterEntry: Layout(
+        key=lambda entry: Key(f"REGISTER#{entry.month}", f"{entry.unit}#{entry.sequence:06d}")
+    ),
+    WeekOfFacts: Layout(key=lambda one: Key(f"WEEK#{one.unit}", one.week)),
+    Incident: Layout(
+        key=lambda one: Key(
+            "INCIDENTS",
+            f"{one.unit}#{instant(one.opened_at)}#{one.kind}#{escaped(one.visit_id)}",
+        )
+    ),
     ChainHead: Layout(key=lambda head: Key(f"DOC#{head.unit}", "HEAD")),
     Unit: Layout(key=lambda unit: Key("ORG", f"UNIT#{unit.unit_id}")),
     Technician: Layout(

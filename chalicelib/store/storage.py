@@ -15,8 +15,10 @@ from chalicelib.store.documents import DocumentStore
 from chalicelib.store.draws import DrawStore
 from chalicelib.store.effects import EffectStore
 from chalicelib.store.inbound import InboundStore
+from chalicelib.store.incidents import IncidentStore
 from chalicelib.store.limits import LimitStore
 from chalicelib.store.models import MainRow, VaultRow
+from chalicelib.store.months import AmendmentStore, ProceedingStore, RegisterStore, WitnessStore
 from chalicelib.store.observations import ObservationStore
 from chalicelib.store.paging import PageStore
 from chalicelib.store.people import PeopleStore
@@ -58,6 +60,11 @@ class Storage:
     wrong_codes: WrongCodeStore
     pages: PageStore
     observations: ObservationStore
+    proceedings: ProceedingStore
+    amendments: AmendmentStore
+    register: RegisterStore
+    witness: WitnessStore
+    incidents: IncidentStore
     vault: VaultStore
 
     def commit(self, adds: Sequence[object] = (), saves: Sequence[object] = ()) -> None:
@@ -103,6 +110,11 @@ def stores(connection: Connection, stage: str) -> Storage:
         WrongCodeStore(table),
         PageStore(table),
         ObservationStore(table),
+        ProceedingStore(table),
+        AmendmentStore(table),
+        RegisterStore(table),
+        WitnessStore(table),
+        IncidentStore(table),
         VaultStore(Table(connection, _known(connection, VaultRow, stage))),
     )
 

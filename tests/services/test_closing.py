@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import calendar
-from chalicelib.core.people import Unit
+from chalicelib.core.people import Unit, technician_code
 from tests.services.crashes import dying
 from tests.services.months import (
     JUNE,
@@ -65,6 +65,9 @@ def facts(stage: Stage, found: dict[str, Any]) -> list[list[str]]:
     return [line.split("\t") for line in content.decode().splitlines()]
 
 
+LI = technician_code("U1", "Li")
+
+
 def test_a_month_has_its_document_facts_and_mail(stage: Stage) -> None:
     put_forms(stage, MAY, ["ABC", "---"])
     (case,) = put_cases(stage, MAY, 1)
@@ -73,8 +76,8 @@ def test_a_month_has_its_document_facts_and_mail(stage: Stage) -> None:
     assert (found["unit"], found["month"], found["version"]) == ("U1", MAY, 1)
     assert found["rulebook_sha256"] == stage.wiring.rules.sha256
     assert facts(stage, found) == [
-        ["visit", "U1-2026-05-000", "Li", "ABC"],
-        ["visit", "U1-2026-05-001", "Li", "---"],
+        ["visit", "U1-2026-05-000", LI, "ABC"],
+        ["visit", "U1-2026-05-001", LI, "---"],
         ["case", case.number, "complaint", "minor", "counts", "sms"],
     ]
     stage.wiring.effects.run(stage.now)

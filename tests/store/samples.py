@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.core.amendments import Amendment
 from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.documents import ChainHead, StoredDocument
@@ -13,9 +14,12 @@ from chalicelib.core.observations import Observation
 from chalicelib.core.paging import Page
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
+from chalicelib.core.proceedings import Happened, Proceeding
+from chalicelib.core.register import RegisterEntry
 from chalicelib.core.runs import RunMark
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
+from chalicelib.core.verification import Attempt, Incident, Told, Verification
 from chalicelib.core.visits import (
     Answer,
     Conversation,
@@ -26,6 +30,7 @@ from chalicelib.core.visits import (
     Visit,
     VisitKey,
 )
+from chalicelib.core.witness import WeekOfFacts
 from chalicelib.core.wrong_codes import WrongCodes
 
 NOW = datetime(2026, 6, 4, 3, 0, 0, 123456, tzinfo=UTC)
@@ -98,9 +103,17 @@ PAGE = Page("572000001", NOW, NUMBER, "572000001", ("+8613900139001",), due_at=N
 OBSERVATION = Observation("north-3", NOW, "Amsel", "asked for an A", "王小明")
 UNIT_LINK = UnitLink("e" * 64, "7K2M-9QXA", "north-3", NOW + 24 * HOUR)
 DRAW = Draw("2026-W23", "committed", "c" * 64, since=NOW, quotas={"north-3": 3})
-PICK = Pick("2026-W23", "north-3", 1, "V1", "2026-06", "north-3/王小明/silent", "0.0123", "random")
+TOLD = Told("AB-", "yes", "水管, 6月3日", "0", "no", "no", remark="谢谢")
+PICK = Pick(
+    *("2026-W23", "north-3", 1, "V1", "2026-06", "north-3/王小明/silent", "0.0123", "random"),
+    attempts=(Attempt(NOW, "chen@supervision.example", "reached", "CA" + "0" * 32, 95),),
+    told=TOLD,
+)
+VERIFICATION = Verification(
+    "2026-W23", "2026-W23/north-3/王小明/silent/none", "random", 1, "first_form", NOW, told="AB-"
+)
 DOCUMENT = StoredDocument(
-    "north-3", 1, "2026-05", 1, '{"amount": 1000}', "d" * 64, "", "f" * 64, "closed", NOW
+    "north-3", 1, "2026-05", 1, '{"amount": 1000}', "d" * 64, "", "f" * 64, NOW
 )
 HEAD = ChainHead("north-3", 1, "d" * 64, {"2026-05": 1})
 UNIT = Unit("north-3", "北三站", "boss@north-3.example", "zh")
@@ -124,10 +137,24 @@ CASE_LINK = CaseLink("A" * 43, "572000001", NOW + 24 * HOUR)
 WRONG_CODES = WrongCodes("number#572000001", 3, NOW)
 TOKEN = ApiToken("a" * 64, ("visits:write", "visits:read"), "north-3")
 
+PROCEEDING = Proceeding(
+    "north-3", 1, "2026-05", "noticed", NOW, (Happened(NOW, "closed", "service"),)
+)
+AMENDMENT = Amendment(
+    *("north-3", "2026-05", "case:572000001", "unit", NOW, "service"),
+    subjects=("case 572000001",),
+    kin=("chen@supervision.example",),
+    values={"from": "north-3"},
+)
+REGISTERED = RegisterEntry("2026-05", "north-3", 1, -3000, 1000, NOW, "hr@anjia.example")
+WEEK = WeekOfFacts("north-3", "2026-W23", 17, "e" * 64, NOW)
+INCIDENT = Incident("north-3", "王小明", "V1", "no_visit", NOW, 10, "no_job")
+
 RECORDS = (
     VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
     TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES, NAME, PAGE, OBSERVATION,
-    UNIT_LINK, CALL, CALL_FACT, CALL_ENTRY, RECORDING,
+    UNIT_LINK, PROCEEDING, AMENDMENT, REGISTERED, WEEK, INCIDENT, CALL, CALL_FACT, CALL_ENTRY,
+    RECORDING,
 )  # fmt: skip
 
 

@@ -4,11 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.core.people import technician_code
 from chalicelib.core.saving import Busy, Stale
 from chalicelib.core.visits import Change, Visit, VisitKey
 from chalicelib.store.storage import Storage
 from tests.store.conftest import Wire
-from tests.store.samples import ANSWER, CONVERSATION, HOUR, INVITED, NOW, VISIT, key_numbered
+from tests.store.samples import (
+    ANSWER,
+    CONVERSATION,
+    HOUR,
+    INVITED,
+    NOW,
+    VERIFICATION,
+    VISIT,
+    key_numbered,
+)
 
 DELIVERED = ("sent", "delivered")
 
@@ -57,7 +67,13 @@ class TestVisitStore:
         seen = storage.visits.get(VISIT.key)
         assert seen is not None
         saved = storage.visits.save(
-            replace(seen, survey=INVITED, conversation=CONVERSATION, answers=(ANSWER,))
+            replace(
+                seen,
+                survey=INVITED,
+                conversation=CONVERSATION,
+                answers=(ANSWER,),
+                verification=VERIFICATION,
+            )
         )
         assert saved.version == 2
         assert storage.visits.get(VISIT.key) == saved
@@ -143,7 +159,7 @@ class TestMonth:
         assert list(rows) == ["V00001", "V00002", "V00003", "V00004", "V00005"]
         assert rows["V00001"] == {
             "visit_id": "V00001",
-            "technician": "王小明",
+            "technician": technician_code("north-3", "王小明"),
             "completed_at": "2026-06-03T07:00:00.123456Z",
             "received_at": "2026-06-03T08:00:00.123456Z",
         }
@@ -161,7 +177,7 @@ class TestMonth:
         assert seen is not None
         assert seen.facts == facts
         (row,) = storage.visits.month("north-3", "2026-06", ("technician",))
-        assert row["technician"] == facts.technician
+        assert row["technician"] == technician_code("north-3", facts.technician)
 
     def test_an_attribute_that_is_gone_from_the_visit_is_gone_from_the_row(
         self, storage: Storage

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.documents import ChainHead, StoredDocument
+from chalicelib.core.proceedings import Proceeding
 from tests.stage import COMPLETED, UPLOADED, Stage
 
 ROUTES = (
@@ -237,9 +238,10 @@ def frozen(stage: Stage, state: str) -> None:
     """A document of U1's May in this state."""
     document = StoredDocument(
         *("U1", 1, "2026-05", 1, '{"unit":"U1","month":"2026-05","amount":5000}'),
-        *("d" * 64, "", "f" * 64, state, COMPLETED),
+        *("d" * 64, "", "f" * 64, COMPLETED),
     )
     stage.storage.documents.append(document, ChainHead("U1", 1, "d" * 64, {"2026-05": 1}))
+    stage.storage.commit([Proceeding("U1", 1, "2026-05", state)])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""Verification: supervision calls a customer, blind, and what that does to the form (DESIGN 3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from chalicelib.core.tallies import SILENT
+
+REACHED: Final = ("reached", "refused", "no_answer", "wrong_number", "no_visit")
+"""What a caller notes of one attempt."""
+
+OUTCOMES: Final = (
+    "confirmed", "differs", "never_answered", "no_visit", "wrong_number", "refused",
+    "unreachable", "first_form",
+)  # fmt: skip
+"""What the program derives from the attempts and what was told; "first_form": a visit without a
+form was reached, and the grades told are its form."""
+
+VOIDS: Final = ("proposed", "approved", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to reach a customer; without a call's `sid` it is unproven (dialled by hand)."""
+
+    at: datetime
+    by: str
+    reached: str
+    sid: str = ""
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the customer said, noted before any grade was shown to the caller.
+
+    `grades` as letters; `answered`: did he himself answer a survey about this visit. Facts: what
+    was done and when (`work`), what was paid, with a `slip` or not, whether anybody asked for or
+    helped with the grades. "yes" | "no" | "" not asked. `settlement`: what is wrong with the bill:
+    "no_job" | "other_work" | "overpaid" | "". `complaint`: his answer when asked to register one.
+    """
+
+    grades: str = SILENT
+    answered: str = ""
+    work: str = ""
+    paid: str = ""
+    slip: str = ""
+    helped: str = ""
+    settlement: str = ""
+    remark: str = ""
+    complaint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verification did to one visit's form: compact, it lies in the visit's own row.
+
+    `cell` is the cell of `core/estimates.py` in which it was drawn, `why` the reason of the pick.
+    `form` is the form, as letters, that the call was compared with, `told` the grades told; `held`
+    those that hold after it. `void` is "" or one of VOIDS. `at` and `by` are of the outcome.
+    """
+
+    draw: str
+    cell: str
+    why: str
+    rank: int = 0
+    outcome: str = ""
+    at: datetime | None = None
+    by: str = ""
+    form: str = SILENT
+    told: str = SILENT
+    held: str = SILENT
+    void: str = ""
+    void_by: str = ""
+    void_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A form of a technician that did not hold, or a bill that was wrong: more calls are owed.
+
+    `kind`: "never_answered" | "no_visit" | "wrong_number" | "settlement". `owed` counts down as
+    draws choose further visits of this technician outside the quota.
+    """
+
+    unit: str
+    technician: str
+    visit_id: str
+    kind: str
+    opened_at: datetime
+    owed: int
+    settlement: str = ""
+    version: int = 0
