@@ -36,6 +36,7 @@ from chalicelib.services.closing import Closing
 from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
+from chalicelib.services.draw_mails import DrawMails
 from chalicelib.services.drawing import Drawing, Entropy
 from chalicelib.services.duty_calls import DutyCalls
 from chalicelib.services.effects import EffectDispatcher
@@ -45,6 +46,7 @@ from chalicelib.services.hotline_cases import HotlineCases
 from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
 from chalicelib.services.mails import Mails
+from chalicelib.services.month_mails import MonthMails
 from chalicelib.services.paging import Paging
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.survey_forms import SurveyForms
@@ -362,10 +364,8 @@ class Wiring:
         """Sends mails and other texts."""
         storage = self.storage
         mails = Mails(
-            storage.draws,
-            storage.visits,
-            storage.documents,
-            storage.people,
+            DrawMails(storage.draws, storage.visits, storage.people, self.rules),
+            MonthMails(storage.documents, storage.people, self.rules),
             CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
             self.settings.mail_from,

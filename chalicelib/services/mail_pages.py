@@ -1,7 +1,13 @@
 """What a mail says before it is dressed, to whom, and in which language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+from chalicelib.core.people import Member
+
+XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The subtype of an attached workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,13 @@ class Letter:
 
 class NobodyToReadError(LookupError):
     """No member has a role that gets this mail: add members with `tools people`."""
+
+
+def readers(
+    members: Iterable[Member], what: str, roles: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """The sorted addresses of those who get the mail `what`; NobodyToReadError without any."""
+    found = sorted(member.mail for member in members if member.role in roles[what])
+    if not found:
+        raise NobodyToReadError(what)
+    return found
