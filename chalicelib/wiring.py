@@ -48,6 +48,7 @@ from chalicelib.services.intake import Intake
 from chalicelib.services.mails import Mails
 from chalicelib.services.month_mails import MonthMails
 from chalicelib.services.paging import Paging
+from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.take_a_call import TakeACall
@@ -161,12 +162,21 @@ class Wiring:
     @property
     def _texts_of_cases(self) -> OfCases:
         storage = self.storage
-        writer = CaseWriter(storage.cases, storage.commit, self.rules)
         return OfCases(
             Intake(self.rules, self._chance.number),
             CaseProgress(storage.cases),
-            CaseTexts(self.paging, storage.cases, writer),
+            CaseTexts(self.paging, storage.cases, self._case_writer),
         )
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """Proposes amendments of months that have their documents."""
+        return Proposals(self.storage.documents, self.storage.amendments)
+
+    @cached_property
+    def _case_writer(self) -> CaseWriter:
+        storage = self.storage
+        return CaseWriter(storage.cases, storage.commit, self.rules, self.proposals)
 
     @property
     def hotline(self) -> str:
@@ -199,7 +209,7 @@ class Wiring:
             storage.cases,
             storage.case_links,
             storage.submissions,
-            CaseWriter(storage.cases, storage.commit, self.rules),
+            self._case_writer,
             Intake(self.rules, self._chance.number),
             self.rules,
             self._chance.salt,
@@ -313,12 +323,12 @@ class Wiring:
     def case_desk(self, via: str) -> CaseDesk:
         """Supervision at work on cases; `via` names the way its acts come in."""
         storage, chance = self.storage, CaseChance(self._chance.number, self._chance.link)
-        return CaseDesk(storage.cases, storage.people, storage.commit, self.rules, chance, via)
+        return CaseDesk(storage.cases, storage.people, self._case_writer, self.rules, chance, via)
 
     @cached_property
     def unit_desk(self) -> UnitDesk:
         """A unit at its cases."""
-        return UnitDesk(self.storage.cases, self.storage.commit, self.rules)
+        return UnitDesk(self.storage.cases, self._case_writer, self.rules)
 
     @cached_property
     def paging(self) -> Paging:
@@ -336,6 +346,7 @@ class Wiring:
             storage.people,
             storage.runs,
             self.paging,
+            self._case_writer,
             storage.commit,
             self.rules,
             self._chance.lease,

@@ -4,7 +4,7 @@ A unit is never told a case's number; it finds a case by its own reference, and 
 forwarded to it and is still its own. It can close, delete, date back and name nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -52,12 +52,12 @@ class UnitDesk:
     def __init__(
         self,
         cases: Cases,
-        commit: Callable[[Sequence[object], Sequence[object]], None],
+        writer: CaseWriter,
         rules: Rulebook,
     ) -> None:
-        """`commit` saves all of an act or nothing of it."""
+        """`writer` saves all of an act or nothing of it."""
         self._cases = cases
-        self._writer = CaseWriter(cases, commit, rules)
+        self._writer = writer
         self._rules = rules
 
     def opened(self, secret: str, now: datetime) -> At | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
-from chalicelib.core import case_clocks, case_labels
+from chalicelib.core import amendments, case_clocks, case_labels
 from chalicelib.core.acts import ActError
+from chalicelib.core.amendments import Amendment
 from chalicelib.core.case_steps import Act, Step
 from chalicelib.core.cases import Case, CaseEvent, is_case_number
 from chalicelib.core.rules import Rulebook
@@ -19,6 +21,18 @@ TRIES: Final = 8
 class Cases(Protocol):
     def get(self, number: str) -> Case | None: ...
     def events(self, number: str) -> list[CaseEvent]: ...
+
+
+class Proposals(Protocol):
+    def of_case(
+        self,
+        before: Case,
+        after: Case,
+        cause: str,
+        reason: str,
+        kin: Sequence[str],
+        now: datetime,
+    ) -> Sequence[Amendment]: ...
 
 
 Decide = Callable[[Case, Sequence[CaseEvent], Act], Step]
@@ -41,11 +55,13 @@ class CaseWriter:
         cases: Cases,
         commit: Callable[[Sequence[object], Sequence[object]], None],
         rules: Rulebook,
+        proposals: Proposals,
     ) -> None:
-        """`commit` saves all of a step or nothing of it."""
+        """`commit` saves all of a step or nothing of it; `proposals` are for closed months."""
         self._cases = cases
         self._commit = commit
         self._rules = rules
+        self._proposals = proposals
 
     def change(
         self,
@@ -89,8 +105,17 @@ class CaseWriter:
         for event in step.events:
             adds += case_news.of(step.case, event, self._rules)
         adds += [event for partner in partners for event in partner.events]
+        adds += self._amendments(before, events, step, act)
         case = replace(step.case, due_at=due)
         return Records(tuple(adds), (case, *(partner.case for partner in partners)))
+
+    def _amendments(
+        self, before: Case, events: Sequence[CaseEvent], step: Step, act: Act
+    ) -> Sequence[Amendment]:
+        """What the step changes in documents there are; nobody who had a hand in it approves."""
+        kin = [act.by, before.owner, *(event.by for event in (*events, *step.events))]
+        cause, why = f"case.{before.number}.{step.case.events}", amendments.why_changed(before)
+        return self._proposals.of_case(before, step.case, cause, why, kin, act.at)
 
     def _partners(self, before: Case, after: Case, act: Act) -> list[Step]:
         """The cases that this one was, or is now, set aside for: they change in the same commit."""

@@ -73,7 +73,7 @@ class CaseDesk:
         self,
         cases: Cases,
         people: People,
-        commit: Callable[[Sequence[object], Sequence[object]], None],
+        writer: CaseWriter,
         rules: Rulebook,
         chance: CaseChance,
         via: str,
@@ -81,7 +81,7 @@ class CaseDesk:
         """`via` names the way the acts come in ("tools") and stands in every event."""
         self._cases = cases
         self._people = people
-        self._writer = CaseWriter(cases, commit, rules)
+        self._writer = writer
         self._rules = rules
         self._chance = chance
         self._via = via

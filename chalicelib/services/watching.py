@@ -66,6 +66,7 @@ class Watching:
         units: Units,
         runs: Runs,
         paging: Paging,
+        writer: CaseWriter,
         commit: Callable[[Sequence[object], Sequence[object]], None],
         rules: Rulebook,
         lease: Callable[[], str],
@@ -77,7 +78,7 @@ class Watching:
         self._runs = runs
         self._paging = paging
         self._commit = commit
-        self._writer = CaseWriter(cases, commit, rules)
+        self._writer = writer
         self._rules = rules
         self._lease = lease
 

@@ -13,7 +13,9 @@ from chalicelib.core.people import Member
 from chalicelib.core.saving import Busy, Stale
 from chalicelib.rulebook import load
 from chalicelib.services import switch
+from chalicelib.services.case_writer import CaseWriter
 from chalicelib.services.cases import CaseChance, CaseDesk
+from chalicelib.services.proposals import Proposals
 from chalicelib.store.storage import Storage, connect
 from tests.conftest import Tables
 
@@ -37,8 +39,9 @@ def storage(tables: Tables) -> Storage:
 
 def desk(storage: Storage, commit: Callable[..., None] | None = None) -> CaseDesk:
     chance = CaseChance(lambda: 0, lambda: "secret")
-    commit = commit or storage.commit
-    return CaseDesk(storage.cases, storage.people, commit, load(), chance, "tools")
+    proposals = Proposals(storage.documents, storage.amendments)
+    writer = CaseWriter(storage.cases, commit or storage.commit, load(), proposals)
+    return CaseDesk(storage.cases, storage.people, writer, load(), chance, "tools")
 
 
 def stored(storage: Storage) -> Case:

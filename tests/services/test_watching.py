@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.core.saving import Busy
 from chalicelib.services.case_unit import Answer
+from chalicelib.services.case_writer import CaseWriter
 from chalicelib.services.paging import Paging
 from chalicelib.services.watching import Watching
 from tests.core.lives import at
@@ -113,13 +114,15 @@ def test_a_run_that_is_killed_anywhere_mails_nothing_twice_and_forgets_nothing(
 ) -> None:
     cases = [forwarded(stage, MORNING).number for _ in range(2)]
     made, storage = stage.wiring, stage.storage
+    committing = broken_after(storage.commit, writes)
     killed = Watching(
         storage.cases,
         storage.effects,
         storage.people,
         storage.runs,
         made.paging,
-        broken_after(storage.commit, writes),
+        CaseWriter(storage.cases, committing, made.rules, made.proposals),
+        committing,
         made.rules,
         lambda: "killed",
     )
