@@ -18,16 +18,24 @@ form was reached, and the grades told are its form."""
 
 VOIDS: Final = ("proposed", "approved", "refused")
 
+SETTLEMENTS: Final = ("no_job", "other_work", "overpaid")
+"""What is wrong with a bill: no job was made, other work than billed, more paid than the slip."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to reach a customer; without a call's `sid` it is unproven (dialled by hand)."""
+    """One attempt to reach a customer; without a call's `sid` it is unproven (dialled by hand).
+
+    `reached` is one of REACHED; of a bridged call it is "" until its caller has said what happened.
+    `appointment`: when the customer asked to be called instead.
+    """
 
     at: datetime
     by: str
     reached: str
     sid: str = ""
     seconds: int = 0
+    appointment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,11 @@ class Told:
     """What the customer said, noted before any grade was shown to the caller.
 
     `grades` as letters; `answered`: did he himself answer a survey about this visit. Facts: what
-    was done and when (`work`), what was paid, with a `slip` or not, whether anybody asked for or
-    helped with the grades. "yes" | "no" | "" not asked. `settlement`: what is wrong with the bill:
-    "no_job" | "other_work" | "overpaid" | "". `complaint`: his answer when asked to register one.
+    was done and when (`work`, in words; "" or "no": he could not tell), what was `paid` (in words),
+    with a `slip` or not, whether anybody asked for or helped with the grades. `answered`, `slip`,
+    `helped` and `complaint` (his answer when asked to register one) are "yes" | "no" | "" not told.
+    `settlement` is one of SETTLEMENTS or "". `choice`: which grades hold where they differ from the
+    form, "form" | "told" | "" not asked.
     """
 
     grades: str = SILENT
@@ -49,6 +59,7 @@ class Told:
     settlement: str = ""
     remark: str = ""
     complaint: str = ""
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
