@@ -1,0 +1,297 @@
+"""The facts that a unit's month rests on: sorted lines without any person, from which its document
+can be made again byte for byte, also after people have been erased (DESIGN 8).
+
+A line is a word and its columns with tabs between them, UTF-8, with a line feed; the lines of a
+file are sorted by their bytes. An empty column is written "-" and is "" in memory.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, get_type_hints
+
+from chalicelib.core.tallies import SILENT
+
+CLOCKS: Final = ("kept", "late", "open")
+"""How the clock of a step stood when the facts were written; "" where it never ran."""
+
+VOIDS: Final = ("proposed", "form", "visit")
+"""A void that was proposed; one approved takes the form away, or the visit as well."""
+
+HOLDS: Final = "holds"
+DIFFERS: Final = "differs"
+
+
+class FactsError(ValueError):
+    """A line that is none of a facts file: `line` from 1, `field` where one is wrong."""
+
+    def __init__(self, line: int, reason: str, field: str = "") -> None:
+        super().__init__(f"{line}: {field}: {reason}" if field else f"{line}: {reason}")
+        self.line, self.reason, self.field = line, reason, field
+
+
+class CaseFact(NamedTuple):
+    """One case of the month, whatever its kind; `reference` is what the unit calls it.
+
+    `forwarded`, `answered`, `solved`: one of CLOCKS or "". `repeats`: how often it came back.
+    """
+
+    number: str
+    reference: str
+    kind: str
+    severity: str
+    standing: str
+    channel: str
+    category: str
+    forwarded: str
+    answered: str
+    solved: str
+    repeats: int
+
+
+class CellFact(NamedTuple):
+    """How many of the month's visits were in this cell of a draw's frame (`core/estimates.py`)."""
+
+    cell: str
+    size: int
+
+
+class LateUploads(NamedTuple):
+    """Visits of closed months that came in since the document before."""
+
+    number: int
+
+
+class MonthFact(NamedTuple):
+    """Whose month it is."""
+
+    unit: str
+    month: str
+
+
+class Previous(NamedTuple):
+    """Last month's document that holds: which, and its figures; counted forms by channel."""
+
+    version: int
+    hash: str
+    forms: int
+    visits: int
+    points: int
+    squares: int
+    sms: int = 0
+    link: int = 0
+    keypad: int = 0
+    paper: int = 0
+    call: int = 0
+
+
+class Unassigned(NamedTuple):
+    """Complaints and unread cases of the month that had no unit, of the whole organisation."""
+
+    number: int
+
+
+class VisitFact(NamedTuple):
+    """One visit: the form that counts as letters (SILENT: none), and how it came about.
+
+    `delivery`: how far our text got, "" none was sent. `evidence` and `channel` are of the counted
+    form. `late`: it has an answer that came after the close. `void`: one of VOIDS or "".
+    `outcome`, `cell`, and the letters of `form` and `told` are of its verification call, "" where
+    there was none. `week`: the ISO week of its completion, in the organisation's zone.
+    """
+
+    visit_id: str
+    technician: str
+    letters: str
+    state: str
+    delivery: str
+    evidence: str
+    channel: str
+    late: bool
+    void: str
+    outcome: str
+    cell: str
+    form: str
+    told: str
+    week: str
+
+
+class WeekFact(NamedTuple):
+    """What was mailed of a week, as far as it is of this month, and whether it still HOLDS."""
+
+    week: str
+    number: int
+    sha256: str
+    found: str
+
+
+Fact = CaseFact | CellFact | LateUploads | MonthFact | Previous | Unassigned | VisitFact | WeekFact
+
+WORDS: Final[Mapping[str, Any]] = {
+    "case": CaseFact,
+    "cell": CellFact,
+    "late_uploads": LateUploads,
+    "month": MonthFact,
+    "previous": Previous,
+    "unassigned": Unassigned,
+    "visit": VisitFact,
+    "week": WeekFact,
+}
+"""First word of a line → what it tells; in the order in which a file has them."""
+
+_WORD: Final = {kind: word for word, kind in WORDS.items()}
+_ONCE: Final = ("late_uploads", "month", "previous", "unassigned")
+_OPTIONAL: Final = ("previous",)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A month's facts, as a file has them, in its order."""
+
+    unit: str
+    month: str
+    visits: tuple[VisitFact, ...] = ()
+    cases: tuple[CaseFact, ...] = ()
+    cells: tuple[CellFact, ...] = ()
+    previous: Previous | None = None
+    late_uploads: int = 0
+    unassigned: int = 0
+    weeks: tuple[WeekFact, ...] = ()
+
+
+def line(fact: Fact) -> str:
+    """The line of a fact, with its line feed.
+
+    >>> line(CellFact("2026-W23/U1/ab/silent/none", 7))
+    'cell\\t2026-W23/U1/ab/silent/none\\t7\\n'
+    """
+    columns = [_written(value) for value in fact]
+    return "\t".join((_WORD[type(fact)], *columns)) + "\n"
+
+
+def lines(facts: Facts) -> Iterator[str]:
+    """The lines of a facts file."""
+    found = [line(fact) for fact in (*heads(facts), *facts.visits, *facts.weeks)]
+    yield from sorted(found, key=str.encode)
+
+
+def heads(facts: Facts) -> Iterator[Fact]:
+    """What stands in a file before its visits, in no order."""
+    yield from facts.cases
+    yield from facts.cells
+    yield LateUploads(facts.late_uploads)
+    yield MonthFact(facts.unit, facts.month)
+    if facts.previous is not None:
+        yield facts.previous
+    yield Unassigned(facts.unassigned)
+
+
+def _written(value: str | int) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if isinstance(value, int) else value or "-"
+
+
+# Reading
+
+
+def parse(text: Iterable[str]) -> Facts:
+    """The facts of a file's lines, each with or without its line feed: the inverse of `lines`.
+
+    FactsError names the first line that is no fact, out of order, or there twice.
+    """
+    found: dict[str, list[Any]] = {word: [] for word in WORDS}
+    last = b""
+    for number, each in enumerate(text, start=1):
+        spelled = each.removesuffix("\n")
+        word, fact = parse_line(spelled, number)
+        if spelled.encode("utf-8", "surrogatepass") <= last:
+            raise FactsError(number, "is out of order, or stands twice")
+        last = spelled.encode("utf-8", "surrogatepass")
+        if word in _ONCE and found[word]:
+            raise FactsError(number, "stands twice", word)
+        found[word].append(fact)
+    missing = [word for word in _ONCE if not found[word] and word not in _OPTIONAL]
+    if missing:
+        raise FactsError(0, "has no such line", missing[0])
+    return _gathered(found)
+
+
+def _gathered(found: Mapping[str, list[Any]]) -> Facts:
+    month = found["month"][0]
+    return Facts(
+        month.unit,
+        month.month,
+        tuple(found["visit"]),
+        tuple(found["case"]),
+        tuple(found["cell"]),
+        next(iter(found["previous"]), None),
+        found["late_uploads"][0].number,
+        found["unassigned"][0].number,
+        tuple(found["week"]),
+    )
+
+
+def parse_line(spelled: str, number: int = 1) -> tuple[str, Any]:
+    """The word and the fact of one line without its line feed; FactsError."""
+    word, *columns = spelled.split("\t")
+    if word not in WORDS:
+        raise FactsError(number, f"{word!r} begins no line of facts")
+    readers = _READERS[word]
+    if len(columns) != len(readers):
+        raise FactsError(number, f"has {len(columns)} columns, must have {len(readers)}", word)
+    values = [
+        _read(column, name, readers[name], number)
+        for name, column in zip(readers, columns, strict=True)
+    ]
+    return word, WORDS[word](*values)
+
+
+_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]+")
+_NUMBER: Final = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
+_FORM: Final = re.compile(r"[A-E-]{3}")
+
+_READERS: Final[Mapping[str, Mapping[str, type]]] = {
+    word: get_type_hints(kind) for word, kind in WORDS.items()
+}
+
+_ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
+    "void": ("", *VOIDS),
+    "forwarded": ("", *CLOCKS),
+    "answered": ("", *CLOCKS),
+    "solved": ("", *CLOCKS),
+    "found": (HOLDS, DIFFERS),
+}
+
+
+def _read(column: str, name: str, kind: type, number: int) -> str | int | bool:
+    if kind is bool:
+        if column not in ("yes", "no"):
+            raise FactsError(number, f"{column!r} is neither yes nor no", name)
+        return column == "yes"
+    if kind is int:
+        if not _NUMBER.fullmatch(column):
+            raise FactsError(number, f"{column!r} is no whole number", name)
+        return int(column)
+    return _text(column, name, number)
+
+
+def _text(column: str, name: str, number: int) -> str:
+    if not _TEXT.fullmatch(column):
+        raise FactsError(number, f"{column!r} is no text", name)
+    value = "" if column == "-" else column
+    if name == "letters" and not _FORM.fullmatch(value):
+        raise FactsError(number, f"{column!r} is no form", name)
+    if _ALLOWED.get(name) and value not in _ALLOWED[name]:
+        raise FactsError(number, f"{column!r} is none of {', '.join(_ALLOWED[name])}", name)
+    return value
+
+
+def voids_form(fact: VisitFact) -> bool:
+    """Whether an approved void has taken the form out of points and n."""
+    return fact.void in ("form", "visit")
+
+
+def is_counted(fact: VisitFact) -> bool:
+    """Whether the visit has a form that counts."""
+    return fact.letters != SILENT
