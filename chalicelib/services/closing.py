@@ -10,12 +10,11 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Final, Protocol
 
-from chalicelib.core import assessment, calendar, closing
+from chalicelib.core import assessment, calendar, closing, proceedings
 from chalicelib.core.cases import Case
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.effects import Effect
 from chalicelib.core.people import Unit
-from chalicelib.core.proceedings import Happened, Proceeding
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.runs import RunMark
 from chalicelib.core.tallies import SILENT, ComplaintTally, Figures, Sort, Tally
@@ -197,7 +196,8 @@ class Closing:
             previous_hash=head.sha256,
         )
         stored = _stored(document, head, now)
-        self._commit([stored, _begun(stored), _mail(stored, now)], [_moved(head, stored)])
+        begun = proceedings.begun(unit.unit_id, stored.sequence, month, now, self._rules)
+        self._commit([stored, begun, _mail(stored, now)], [_moved(head, stored)])
 
     def _facts(self, unit: str, month: str, cases: Sequence[Case]) -> _Facts:
         facts = _Facts()
@@ -237,11 +237,6 @@ def _stored(document: assessment.Document, head: ChainHead, now: datetime) -> St
         facts_sha256=str(document["facts_sha256"]),
         closed_at=now,
     )
-
-
-def _begun(stored: StoredDocument) -> Proceeding:
-    steps = (Happened(stored.closed_at, "closed", "service"),)
-    return Proceeding(stored.unit, stored.sequence, stored.month, steps=steps)
 
 
 def _moved(head: ChainHead, stored: StoredDocument) -> ChainHead:
