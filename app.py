@@ -58,6 +58,13 @@ def draw(event: CloudWatchEvent) -> None:
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:
+    """Take in what the provider's lists have and we lack, daily and before each close."""
+    services = wiring.services()
+    services.sweeping.run(services.now())
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES))
 def close(event: CloudWatchEvent) -> None:
     """Close every month whose time has come."""
     services = wiring.services()

@@ -17,6 +17,8 @@ from chalicelib.gateways import parameters
 from chalicelib.gateways.blobs import Blobs, BucketBlobs, FolderBlobs
 from chalicelib.gateways.mail import FolderPost, Post, SesPost
 from chalicelib.gateways.twilio_calls import TwilioCalls
+from chalicelib.gateways.twilio_client import TwilioClient
+from chalicelib.gateways.twilio_lists import TwilioLists
 from chalicelib.gateways.twilio_recordings import TwilioRecordings
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
@@ -36,6 +38,7 @@ from chalicelib.services.closing import Closing
 from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
+from chalicelib.services.draw_files import DrawFiles
 from chalicelib.services.draw_mails import DrawMails
 from chalicelib.services.drawing import Drawing, Entropy
 from chalicelib.services.duty_calls import DutyCalls
@@ -50,12 +53,15 @@ from chalicelib.services.month_mails import MonthMails
 from chalicelib.services.paging import Paging
 from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
+from chalicelib.services.revealing import Revealing
 from chalicelib.services.survey_forms import SurveyForms
+from chalicelib.services.sweeping import Kept, Sweeping, Ways
 from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.visits import VisitDesk
 from chalicelib.services.watching import Watching
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import Storage, connect
+from chalicelib.web import twilio_dialect
 from chalicelib.web.twilio_dialect import Account
 from chalicelib.web.voice_dialect import OVERRIDES
 
@@ -126,9 +132,13 @@ class Wiring:
         return SesPost()
 
     @cached_property
+    def _twilio(self) -> TwilioClient:
+        settings = self.settings
+        return TwilioClient(settings.account_sid, self.auth_token, settings.twilio_api_base)
+
+    @cached_property
     def _sms(self) -> TwilioSms:
-        base = self.settings.twilio_api_base
-        return TwilioSms(self.settings.account_sid, self.auth_token, self.settings.number, base)
+        return TwilioSms(self._twilio, self.settings.number)
 
     @cached_property
     def _sender(self) -> Sender:
@@ -398,10 +408,44 @@ class Wiring:
             storage.people,
             storage.effects,
             storage.runs,
-            self.blobs,
+            storage.incidents,
+            self._draw_files,
+            self._revealing.run,
             storage.commit,
             self.rules,
             Entropy(self._chance.secret, self._chance.lease),
+        )
+
+    @property
+    def _draw_files(self) -> DrawFiles:
+        return DrawFiles(self.blobs, self.storage.vault)
+
+    @property
+    def _revealing(self) -> Revealing:
+        storage = self.storage
+        return Revealing(storage.draws, self._draw_files, storage.commit, self.rules)
+
+    @cached_property
+    def sweeping(self) -> Sweeping:
+        """Takes in what never reached us."""
+        storage = self.storage
+        return Sweeping(
+            lambda: TwilioLists(self._twilio, self.settings.number),
+            Kept(
+                storage.inbound,
+                storage.calls,
+                storage.phones,
+                storage.visits,
+                storage.cases,
+                storage.effects,
+                storage.runs,
+            ),
+            Ways(self.texts, self.recordings),
+            self.proposals,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+            twilio_dialect.answer,
         )
 
     @cached_property

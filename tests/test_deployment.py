@@ -12,13 +12,14 @@ Json = Any
 """What json.loads gives: the files say themselves what they hold."""
 
 CHALICE = Path(__file__).parent.parent / ".chalice"
-FUNCTIONS = ("api", "dispatch", "draw", "close", "watch")
+FUNCTIONS = ("api", "dispatch", "draw", "close", "watch", "sweep")
 LOGICAL = {
     "api": "APIHandler",
     "dispatch": "Dispatch",
     "draw": "Draw",
     "close": "Close",
     "watch": "Watch",
+    "sweep": "Sweep",
 }
 
 ALLOWED = {
@@ -111,6 +112,7 @@ def test_every_function_has_its_own_policy_memory_and_time() -> None:
         "draw": "policy-draw.json",
         "close": "policy-close.json",
         "watch": "policy-watch.json",
+        "sweep": "policy-sweep.json",
     }
     assert {name: each["lambda_timeout"] for name, each in functions.items()} == {
         "api_handler": 15,
@@ -118,6 +120,7 @@ def test_every_function_has_its_own_policy_memory_and_time() -> None:
         "draw": 300,
         "close": 300,
         "watch": 300,
+        "sweep": 300,
     }
     assert functions["api_handler"]["lambda_memory_size"] == 1024
 

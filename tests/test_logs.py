@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from requests import exceptions as requests_exceptions
 
+from chalicelib.gateways.twilio_client import TwilioClient
 from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.logs import JsonLines, configure, masked
 from tests.stage import UPLOADED
@@ -81,7 +82,9 @@ def test_only_the_middle_of_a_number_is_hidden(text: str, told: str) -> None:
 
 def test_what_a_provider_says_of_a_failed_request_holds_no_number(written: io.StringIO) -> None:
     """The errors of requests repeat the address they asked, with its parameters."""
-    sms = TwilioSms("AC" + "0" * 32, "secret-token", "+862158386666", "http://127.0.0.1:9")
+    sms = TwilioSms(
+        TwilioClient("AC" + "0" * 32, "secret-token", "http://127.0.0.1:9"), "+862158386666"
+    )
     try:
         sms.find("+8613800138000", "hello", UPLOADED)
     except requests_exceptions.ConnectionError:

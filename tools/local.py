@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Final
 
 from chalicelib import config, rulebook, wiring
-from chalicelib.core import bundles, closing
+from chalicelib.core import bundles, closing, sweeps
 from chalicelib.wiring import Chance, Wiring
 from tools.engine import Engine, create_tables, start_engine
 from tools.phone.account import Account, Service
@@ -89,10 +89,14 @@ def running(
     seed: int | None = None,
     callbacks: Mode = "threaded",
     ports: tuple[int, int] = (0, 0),
+    rules: Path | None = None,
+    public: str = "",
 ) -> Iterator[Local]:
     """Everything running with its data in `folder`, at `start` where the clock is new.
 
-    With a `seed` two runs are the same to the byte. `ports` are those of simulator and service.
+    With a `seed` two runs are the same to the byte if `public` is: the base of the links in mails
+    and texts, the service's address where it is "". `ports` are those of simulator and service,
+    `rules` is a rulebook in place of the project's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -110,12 +114,14 @@ def running(
         app = _app()
         api = serve(app.app, port=ports[1])
         stack.callback(api.close)
-        settings = _environment(folder, phone.url, api.url, endpoint)
+        base = public or api.url
+        settings = _environment(folder, phone.url, base, endpoint)
+        settings["HUIFANG_RULEBOOK"] = str(rules or "")
         chance = seeded(random) if seed is not None else Chance()
         made = Wiring(config.read(settings), chance)
         wiring.use(made)
         _years_told(made)
-        simulator.connect(Service(api.url, api.url, voice_status_route="/twilio/voice/ended/1"))
+        simulator.connect(Service(base, api.url, voice_status_route="/twilio/voice/ended/1"))
         clock.attach(*_schedules(app, made))
         yield Local(simulator, made, phone.url, api.url, endpoint, folder)
 
@@ -140,10 +146,10 @@ def _prepare(endpoint: str) -> None:
     create_tables(endpoint, STAGE)
 
 
-def _environment(folder: Path, phone: str, service: str, endpoint: str) -> Mapping[str, str]:
+def _environment(folder: Path, phone: str, base: str, endpoint: str) -> dict[str, str]:
     return {
         "HUIFANG_STAGE": STAGE,
-        "PUBLIC_BASE_URL": service,
+        "PUBLIC_BASE_URL": base,
         "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
         "TWILIO_NUMBER": NUMBER,
         "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
@@ -178,6 +184,10 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
         held = [m for m in closing.closable(instant, rules) if _is_open(made, m)]
         return instant if held else closing.next_close(instant, rules)
 
+    def sweep(instant: datetime) -> datetime | None:
+        wanted = [one for one in sweeps.due(instant, rules) if _is_unswept(made, one)]
+        return instant if wanted else sweeps.next_due(instant, rules)
+
     def watch(instant: datetime) -> datetime | None:
         broken, silent = storage.table.next_due("case"), storage.table.next_due("paging")
         bundle = bundles.next_bundle(max(instant, broken), rules) if broken else None
@@ -188,12 +198,17 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
         Schedule("watch", every(1, watch), scheduled_run(app.watch, "watch")),
         Schedule("dispatch", every(1, to_dispatch), scheduled_run(app.dispatch, "dispatch")),
         Schedule("draw", every(15, draw), scheduled_run(app.draw, "draw")),
+        Schedule("sweep", every(15, sweep), scheduled_run(app.sweep, "sweep")),
         Schedule("close", every(15, close), scheduled_run(app.close, "close")),
     ]
 
 
 def _is_open(made: Wiring, month: str) -> bool:
     return made.storage.runs.get("close", month).state != "done"
+
+
+def _is_unswept(made: Wiring, period: sweeps.Period) -> bool:
+    return made.storage.runs.get("sweep", period.name).state != "done"
 
 
 def _years_told(made: Wiring) -> None:

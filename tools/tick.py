@@ -29,6 +29,10 @@ def _close(stage: "Wiring", now: datetime) -> Counts:
     return {"documents": stage.closing.run(now)}
 
 
+def _sweep(stage: "Wiring", now: datetime) -> Counts:
+    return {"brought": stage.sweeping.run(now)}
+
+
 def _watch(stage: "Wiring", now: datetime) -> Counts:
     return stage.watching.run(now)._asdict()
 
@@ -38,6 +42,7 @@ def _dispatch(stage: "Wiring", now: datetime) -> Counts:
 
 
 SCHEDULES: "Final[Mapping[str, Callable[[Wiring, datetime], Counts]]]" = {
+    "sweep": _sweep,
     "draw": _draw,
     "close": _close,
     "watch": _watch,
@@ -49,7 +54,9 @@ SCHEDULES: "Final[Mapping[str, Callable[[Wiring, datetime], Counts]]]" = {
 def tick(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[dispatch|draw|close|watch]...", help="all of them without a name"),
+        typer.Argument(
+            metavar="[dispatch|draw|close|watch|sweep]...", help="all of them without a name"
+        ),
     ] = None,
     now: Annotated[
         str, typer.Option(metavar="ISO", help="the instant, with its zone; else the clock's")

@@ -5,17 +5,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany, Unsure
+from chalicelib.gateways.twilio_client import TwilioClient
 
 if TYPE_CHECKING:
     from twilio.base.exceptions import (  # type: ignore[import-untyped]
         TwilioRestException,
         TwilioServiceException,
     )
-    from twilio.rest import Client  # type: ignore[import-untyped]
     from twilio.rest.api.v2010.account.message import MessageInstance  # type: ignore[import-untyped]
-
-TIMEOUT = 8
-"""Seconds for one request; well within the lease of a text."""
 
 SKEW = timedelta(minutes=1)
 """How far two clocks may differ; far less than the time between two texts of the same words."""
@@ -24,13 +21,10 @@ SKEW = timedelta(minutes=1)
 class TwilioSms:
     """Sends a text, or finds out whether it was sent."""
 
-    def __init__(self, account_sid: str, auth_token: str, number: str, api_base: str = "") -> None:
-        """`api_base` replaces Twilio's address, for a simulator on this machine."""
-        self._account_sid = account_sid
-        self._auth_token = auth_token
+    def __init__(self, client: TwilioClient, number: str) -> None:
+        """Texts come from our `number`."""
+        self._client = client
         self._number = number
-        self._api_base = api_base
-        self._client: Client | None = None
 
     def send(self, to: str, body: str, status_callback: str, validity: int) -> Outcome:
         """Create one message; `validity` in seconds is how long it may wait for delivery."""
@@ -42,7 +36,7 @@ class TwilioSms:
         )
 
         try:
-            message = self._connected().messages.create(
+            message = self._client.rest.messages.create(
                 to=to,
                 from_=self._number,
                 body=body,
@@ -60,21 +54,10 @@ class TwilioSms:
 
         The provider's clock may stand a little before ours: SKEW older is still "since then".
         """
-        messages = self._connected().messages.stream(
+        messages = self._client.rest.messages.stream(
             to=to, from_=self._number, date_sent_after=since - timedelta(days=1), page_size=100
         )
         return next((str(m.sid) for m in messages if m.body == body and _not_before(m, since)), "")
-
-    def _connected(self) -> "Client":
-        if self._client is None:
-            from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-            from twilio.rest import Client
-
-            http = TwilioHttpClient(timeout=TIMEOUT, max_retries=0)
-            self._client = Client(self._account_sid, self._auth_token, http_client=http)
-            if self._api_base:
-                self._client.api.base_url = self._api_base
-        return self._client
 
 
 def _refusal(error: "TwilioRestException | TwilioServiceException") -> Outcome:

@@ -11,7 +11,8 @@ import pytest
 from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped] # has none
 
 from chalicelib.core.delivery import Refused, Sent, TooMany, Unsure
-from chalicelib.gateways import twilio_sms
+from chalicelib.gateways import twilio_client
+from chalicelib.gateways.twilio_client import TwilioClient
 from chalicelib.gateways.twilio_sms import SKEW, TwilioSms
 from tests.stage import ACCOUNT, PUBLIC, SHARED, UPLOADED
 from tools.listener import Answer, Hang, Request, listen
@@ -38,7 +39,7 @@ class Twilio:
         self.sms = self.gateway()
 
     def gateway(self, token: str = ACCOUNT.auth_token) -> TwilioSms:
-        return TwilioSms(ACCOUNT.sid, token, ACCOUNT.number, self.server.url)
+        return TwilioSms(TwilioClient(ACCOUNT.sid, token, self.server.url), ACCOUNT.number)
 
     def respond(self, request: Request) -> Answer | Hang:
         self.asked.append(request)
@@ -124,7 +125,7 @@ def test_what_may_have_been_processed_is_unsure(twilio: Twilio, fault: str, when
 def test_an_answer_that_does_not_come_is_unsure(
     twilio: Twilio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(twilio_sms, "TIMEOUT", 0.1)
+    monkeypatch.setattr(twilio_client, "TIMEOUT", 0.1)
     twilio.instead = Hang(5)
     assert twilio.gateway().send(TO, "hello", CALLBACK, 600) == Unsure()
 

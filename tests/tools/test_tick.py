@@ -64,6 +64,7 @@ def mails(running: Local) -> list[str]:
 def test_a_first_tick_commits_the_first_draw_and_mails_it(running: Local) -> None:
     assert done() == {
         "now": "2026-05-11T01:00:00+00:00",
+        "sweep": {"brought": 0},
         "draw": {"drawn": 0},
         "close": {"documents": 0},
         "watch": {"pages": 0, "breaches": 0, "unread": 0},
@@ -115,7 +116,7 @@ def test_an_unknown_schedule_is_refused_before_anything_runs(
     stage_on(tables, tmp_path, monkeypatch)
     result = run("draw", "dance")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "dance is no schedule; there are: draw, close, watch, dispatch\n"
+    assert result.stderr == "dance is no schedule; there are: sweep, draw, close, watch, dispatch\n"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 from operator import attrgetter
 from re import Match
@@ -172,12 +173,17 @@ def call_json(account: Account, call: Call) -> Mapping[str, Any]:
     }
 
 
+def _started(call: Call) -> datetime | None:
+    """When it began; a call to us that failed began all the same."""
+    return call.started or (call.created if call.direction == "inbound" else None)
+
+
 FILTERS: Final[Mapping[str, Filter[Call]]] = {
     "To": equal(attrgetter("recipient")),
     "From": equal(attrgetter("sender")),
     "ParentCallSid": equal(attrgetter("parent_sid")),
     "Status": equal(attrgetter("status")),
-    **dated("StartTime", attrgetter("started")),
+    **dated("StartTime", _started),
     **dated("EndTime", attrgetter("ended")),
 }
 
