@@ -27,8 +27,10 @@ class Amendment:
     """A change proposed for one unit's month; it takes effect as the next document of its chain.
 
     `cause` names what it came from, so that the same thing never proposes it twice. `subjects` are
-    the facts that are to be read anew, "visit <id>" or "case <number>"; all others stay as the
-    document before has them. `kin` did the work it is about and may not approve it.
+    the facts that are to be read anew: "visit <id>", "case <number>" or "previous" (last month's
+    figures); all others stay as the document before has them. `kin` did the work it is about and
+    may not approve it. `due_at` is when somebody is to be told of it, None once it is decided;
+    `sequence` is the document that it took effect in.
     """
 
     unit: str
@@ -45,6 +47,7 @@ class Amendment:
     decided_by: str = ""
     sequence: int = 0
     version: int = 0
+    due_at: datetime | None = None
 
 
 def touched(before: Case, after: Case) -> list[str]:

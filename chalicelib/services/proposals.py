@@ -63,7 +63,7 @@ class Proposals:
     ) -> list[Amendment]:
         doers = amendments.people_among(kin)
         return [
-            Amendment(unit, month, cause, reason, now, SERVICE, (subject,), doers)
+            Amendment(unit, month, cause, reason, now, SERVICE, (subject,), doers, due_at=now)
             for unit in units
             if self._is_closed(unit, month) and self._amendments.get(unit, month, cause) is None
         ]

@@ -25,6 +25,7 @@ from chalicelib.core.people import ApiToken, Member, Technician, Unit, technicia
 from chalicelib.core.phones import Phone
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.register import RegisterEntry
+from chalicelib.core.rulebook_changes import RulebookSeen
 from chalicelib.core.runs import RunMark
 from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.signals import WATCHED_FIELDS
@@ -336,7 +337,12 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
         due=lambda _: "proceeding",
         lifted={"due_sk": "due_at"},
     ),
-    Amendment: Layout(key=lambda one: amendment_place(one.unit, one.month, one.cause)),
+    Amendment: Layout(
+        key=lambda one: amendment_place(one.unit, one.month, one.cause),
+        due=lambda _: "amendment",
+        lifted={"due_sk": "due_at"},
+    ),
+    RulebookSeen: Layout(key=lambda _: Key("ORG", "RULEBOOK")),
     RegisterEntry: Layout(
         key=lambda entry: Key(f"REGISTER#{entry.month}", f"{entry.unit}#{entry.sequence:06d}")
     ),

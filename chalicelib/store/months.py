@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.register import RegisterEntry
+from chalicelib.core.rulebook_changes import RulebookSeen
 from chalicelib.core.witness import WeekOfFacts
 from chalicelib.store import layouts
 from chalicelib.store.table import Key, Table
@@ -51,6 +52,12 @@ class AmendmentStore:
         items = self.table.rows(f"DOC#{unit}", prefix=prefix)
         return [layouts.read(Amendment, item) for item in items]
 
+    def due(self, now: datetime, limit: int) -> list[Amendment]:
+        """At most `limit` amendments of which somebody is to be told, read as they are now."""
+        keys = self.table.due("amendment", now, limit)
+        items = self.table.get_many(keys)
+        return [layouts.read(Amendment, items[key]) for key in keys if key in items]
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterStore:
@@ -62,6 +69,18 @@ class RegisterStore:
         """The entries of a month, by unit and place in its chain."""
         items = self.table.rows(f"REGISTER#{month}")
         return [layouts.read(RegisterEntry, item) for item in items]
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookStore:
+    """The rulebook last seen; it is saved by commits."""
+
+    table: Table
+
+    def last(self) -> RulebookSeen | None:
+        """The rulebook that the program ran by when it last looked."""
+        item = self.table.get(Key("ORG", "RULEBOOK"))
+        return layouts.read(RulebookSeen, item) if item else None
 
 
 @dataclass(frozen=True, slots=True)

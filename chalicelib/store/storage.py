@@ -18,7 +18,13 @@ from chalicelib.store.inbound import InboundStore
 from chalicelib.store.incidents import IncidentStore
 from chalicelib.store.limits import LimitStore
 from chalicelib.store.models import MainRow, VaultRow
-from chalicelib.store.months import AmendmentStore, ProceedingStore, RegisterStore, WitnessStore
+from chalicelib.store.months import (
+    AmendmentStore,
+    ProceedingStore,
+    RegisterStore,
+    RulebookStore,
+    WitnessStore,
+)
 from chalicelib.store.observations import ObservationStore
 from chalicelib.store.paging import PageStore
 from chalicelib.store.people import PeopleStore
@@ -63,6 +69,7 @@ class Storage:
     proceedings: ProceedingStore
     amendments: AmendmentStore
     register: RegisterStore
+    rulebooks: RulebookStore
     witness: WitnessStore
     incidents: IncidentStore
     vault: VaultStore
@@ -113,6 +120,7 @@ def stores(connection: Connection, stage: str) -> Storage:
         ProceedingStore(table),
         AmendmentStore(table),
         RegisterStore(table),
+        RulebookStore(table),
         WitnessStore(table),
         IncidentStore(table),
         VaultStore(Table(connection, _known(connection, VaultRow, stage))),

@@ -16,6 +16,7 @@ from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.proceedings import Happened, Proceeding
 from chalicelib.core.register import RegisterEntry
+from chalicelib.core.rulebook_changes import RulebookSeen
 from chalicelib.core.runs import RunMark
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
@@ -145,7 +146,9 @@ AMENDMENT = Amendment(
     subjects=("case 572000001",),
     kin=("chen@supervision.example",),
     values={"from": "north-3"},
+    due_at=NOW,
 )
+RULES_SEEN = RulebookSeen("f" * 64, NOW, {"rise_award": "1000"})
 REGISTERED = RegisterEntry("2026-05", "north-3", 1, -3000, 1000, NOW, "hr@anjia.example")
 WEEK = WeekOfFacts("north-3", "2026-W23", 17, "e" * 64, NOW)
 INCIDENT = Incident("north-3", "王小明", "V1", "no_visit", NOW, 10, "no_job")
@@ -154,7 +157,7 @@ RECORDS = (
     VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
     TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES, NAME, PAGE, OBSERVATION,
     UNIT_LINK, PROCEEDING, AMENDMENT, REGISTERED, WEEK, INCIDENT, CALL, CALL_FACT, CALL_ENTRY,
-    RECORDING,
+    RECORDING, RULES_SEEN,
 )  # fmt: skip
 
 
