@@ -84,6 +84,7 @@ class Verification:
     void: str = ""
     void_by: str = ""
     void_at: datetime | None = None
+    void_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +103,15 @@ class Incident:
     owed: int
     settlement: str = ""
     version: int = 0
+
+
+def void_of(verification: Verification | None) -> str:
+    """ "" | "proposed" | "form" (approved: the form leaves) | "visit" (approved: it leaves too).
+
+    Until a second person has approved it, and where he has refused it, a form counts.
+    """
+    if verification is None or verification.void not in ("proposed", "approved"):
+        return ""
+    if verification.void == "proposed":
+        return "proposed"
+    return "visit" if verification.outcome == "no_visit" else "form"

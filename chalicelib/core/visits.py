@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from chalicelib.core.grades import ITEMS, Grades, from_letters, letters
-from chalicelib.core.verification import Verification
+from chalicelib.core.verification import Verification, void_of
 
 EVIDENCE: Final = ("staff", "caller_id", "direct", "supervision")
 """Strength of an answer, weakest first: a lower one never replaces a higher."""
@@ -47,7 +47,8 @@ class Facts:
 class Answer:
     """One accepted answer: the letters it gave ("-" where it said nothing) and its evidence.
 
-    `device` is a hash of what it came from, "" where nothing tells one device from another.
+    `device` is a hash of what it came from, "" where nothing tells one device from another. `void`:
+    two persons have found that it was never the customer's; it is kept and makes no form any more.
     """
 
     grades: str
@@ -57,6 +58,7 @@ class Answer:
     source: str
     late: bool = False
     device: str = ""
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,20 +207,26 @@ def merged(answers: Sequence[Answer], *, with_late: bool) -> Grades:
     """
     grades: dict[str, str] = {}
     for answer in sorted(answers, key=_strength):
-        if with_late or not answer.late:
+        if not answer.void and (with_late or not answer.late):
             grades |= from_letters(answer.grades)
     return {item: grades[item] for item in ITEMS if item in grades}
 
 
+def voided(visit: Visit) -> bool:
+    """Whether two persons took the visit's form out of the month, whatever came in since."""
+    return void_of(visit.verification) in ("form", "visit")
+
+
 def counted_letters(visit: Visit) -> str:
-    """The counted form as three letters, "" when the visit is silent or was uploaded too late."""
+    """The counted form as three letters; "" of a visit that is silent, voided or came too late."""
     grades = merged(visit.answers, with_late=False)
-    return letters(grades) if grades and not visit.late_upload else ""
+    counts = grades and not visit.late_upload and not voided(visit)
+    return letters(grades) if counts else ""
 
 
 def leading(answers: Sequence[Answer]) -> Answer | None:
     """The strongest answer: its channel and evidence are those of the form."""
-    return max(answers, key=_strength, default=None)
+    return max((a for a in answers if not a.void), key=_strength, default=None)
 
 
 def with_answer(answers: Sequence[Answer], new: Answer) -> tuple[Answer, ...]:
@@ -245,5 +253,5 @@ def _origins(answers: Sequence[Answer]) -> list[Answer]:
 
 
 def _origin(answers: Sequence[Answer], place: int) -> Answer | None:
-    graded = (answer for answer in answers if answer.grades[place] != "-")
+    graded = (a for a in answers if a.grades[place] != "-" and not a.void)
     return max(graded, key=_strength, default=None)

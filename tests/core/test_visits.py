@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from chalicelib.core.grades import letters
+from chalicelib.core.verification import Verification
 from chalicelib.core.visits import (
     HISTORY_LIMIT,
     Answer,
@@ -18,6 +19,7 @@ from chalicelib.core.visits import (
     merged,
     remarked,
     surveyed,
+    voided,
     with_answer,
 )
 from tests.core.visit_samples import INVITED, INVITED_AT, NUMBER
@@ -85,6 +87,32 @@ def test_a_visit_uploaded_after_its_close_counts_nothing() -> None:
     assert counted_letters(answered) == "ABA"
     assert counted_letters(replace(answered, late_upload=True)) == ""
     assert counted_letters(INVITED) == ""
+
+
+VOIDS = {
+    ("never_answered", "proposed"): "ABA",
+    ("never_answered", "refused"): "ABA",
+    ("never_answered", "approved"): "",
+    ("no_visit", "approved"): "",
+    ("confirmed", ""): "ABA",
+}
+
+
+@pytest.mark.parametrize(("case", "expected"), VOIDS.items(), ids=map("-".join, VOIDS))
+def test_a_form_counts_until_its_void_is_approved(case: tuple[str, str], expected: str) -> None:
+    outcome, void = case
+    checked = Verification("2026-W23", "", "random", outcome=outcome, void=void)
+    called = replace(INVITED, answers=(answer("ABA"),), verification=checked)
+    assert counted_letters(called) == expected
+    assert voided(called) is (expected == "")
+
+
+def test_void_answers_are_kept_and_make_no_form_whatever_comes_after_them() -> None:
+    void = replace(answer("AAA", 1), void=True)
+    assert form(void) == ""
+    assert form(void, answer("-C-", 2)) == "-C-"
+    assert leading([void]) is None
+    assert with_answer([void], answer("BBB", 2)) == (void, answer("BBB", 2))
 
 
 def test_the_strongest_answer_gives_channel_and_evidence() -> None:
