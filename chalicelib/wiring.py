@@ -24,6 +24,7 @@ from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
 from chalicelib.services.call_changes import CallChanges
+from chalicelib.services.call_list import CallList
 from chalicelib.services.call_progress import CallProgress
 from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
@@ -59,6 +60,7 @@ from chalicelib.services.sweeping import Kept, Sweeping, Ways
 from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.visits import VisitDesk
 from chalicelib.services.watching import Watching
+from chalicelib.services.week_mail import WeekMail
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import Storage, connect
 from chalicelib.web import twilio_dialect
@@ -385,7 +387,7 @@ class Wiring:
         """Sends mails and other texts."""
         storage = self.storage
         mails = Mails(
-            DrawMails(storage.draws, storage.visits, storage.people, self.rules),
+            DrawMails(storage.draws, self._week_mail, storage.people, self.blobs, self.rules),
             MonthMails(storage.documents, storage.people, self.rules),
             CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
@@ -395,6 +397,12 @@ class Wiring:
         return EffectDispatcher(
             storage.effects, mails.compose, self._post, self._sender, gate, self.rules
         )
+
+    @property
+    def _week_mail(self) -> WeekMail:
+        storage = self.storage
+        listed = CallList(storage.effects, storage.visits, self.rules)
+        return WeekMail(storage.draws, storage.visits, storage.people, listed, None, self.rules)
 
     @cached_property
     def drawing(self) -> Drawing:

@@ -1,6 +1,6 @@
 """When draws fall due, and what each of them covers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count, takewhile
@@ -13,7 +13,9 @@ from chalicelib.core.calendar import (
     nth_working_day,
     previous_month,
     week_key,
+    working_days_after,
 )
+from chalicelib.core.draws import Draw
 from chalicelib.core.rules import Rulebook
 
 DRAW_HOUR: Final = time(7)
@@ -21,6 +23,11 @@ DRAW_HOUR: Final = time(7)
 
 CLOSING_WORKING_DAY: Final = 4
 """The working day of a month on which what is left of the month before is drawn from."""
+
+TAKEN_OVER_BY: Final = time(12)
+"""Who makes the calls has taken the list over by this time of the next working day: Tuesday."""
+
+REVEALED_AFTER: Final = timedelta(days=14)
 
 _MONDAY: Final = 0
 
@@ -48,6 +55,24 @@ def due_draws(since: datetime, now: datetime, rules: Rulebook) -> list[DrawPerio
 def next_draw(instant: datetime, rules: Rulebook) -> DrawPeriod:
     """The first draw due after `instant`: the one whose secret is committed to next."""
     return next(_draws_after(instant, rules))
+
+
+def taken_over_by(drawn_at: datetime, rules: Rulebook) -> datetime:
+    """The instant by which the list of a draw of `drawn_at` must have been taken over."""
+    return at(working_days_after(local_day(drawn_at, rules), 1, rules), TAKEN_OVER_BY, rules)
+
+
+def revealed_with(draw: Draw, draws: Sequence[Draw], rules: Rulebook) -> Draw | None:
+    """The weekly draw with whose mail `draw` is revealed: the first 14 days or more after it.
+
+    Days of the organisation are counted, so that a mail a minute earlier in its day does not put
+    the reveal off by a week. `draws` in order; None as long as that mail is still to come.
+    """
+    if draw.drawn_at is None:
+        return None
+    first = local_day(draw.drawn_at, rules) + REVEALED_AFTER
+    weekly = (each for each in draws if each.boundary is not None and each.drawn_at is not None)
+    return next((w for w in weekly if w.drawn_at and local_day(w.drawn_at, rules) >= first), None)
 
 
 def closing_key(month: str) -> str:

@@ -79,6 +79,16 @@ class Standing:
     changed_at: datetime | None
 
 
+def incidents_of(draw: Draw) -> dict[tuple[str, str], int]:
+    """(unit, technician) → calls owed outside the quota, as they were when the frame was frozen."""
+    return {_unit_and_technician(key): calls for key, calls in draw.incidents.items()}
+
+
+def _unit_and_technician(key: str) -> tuple[str, str]:
+    unit, _, technician = key.partition("/")
+    return unit, technician
+
+
 def enters(visit: Standing, draw: Draw, earlier: Sequence[Draw]) -> bool:
     """Whether the visit is in the frame of `draw`, frozen at its `frozen_at`.
 

@@ -5,27 +5,27 @@ taken before the mail about the step before it has left: the commitment before t
 the frame's hash before the secret is opened.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from chalicelib.core import draw_calendar, sampling
+from chalicelib.core import draw_calendar, extra_calls
+from chalicelib.core.cells import Framed
 from chalicelib.core.draw_calendar import DrawPeriod
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
-from chalicelib.core.frame import FrameLine, frame_line, freeze, in_order, parse_frame_line
-from chalicelib.core.manifest import manifest, redacted
+from chalicelib.core.manifest import redacted
 from chalicelib.core.people import Member
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.runs import RunMark
 from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.tickets import commitment
+from chalicelib.core.verification import Incident
 from chalicelib.services import picks
+from chalicelib.services.draw_files import DrawFiles
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class People(Protocol):
 
 
 class Frames(Protocol):
-    def lines(self, draw: Draw, earlier: Sequence[Draw]) -> Iterable[FrameLine]: ...
+    def framed(self, draw: Draw, earlier: Sequence[Draw]) -> Iterable[Framed]: ...
 
 
 class Effects(Protocol):
@@ -57,13 +57,8 @@ class Runs(Protocol):
     def finish(self, mark: RunMark) -> RunMark: ...
 
 
-class Blobs(Protocol):
-    def put(self, key: str, content: bytes) -> None: ...
-    def get(self, key: str) -> bytes | None: ...
-
-
-class TamperedError(Exception):
-    """What lies in the bucket or the vault is not what was mailed: nothing is drawn from it."""
+class Incidents(Protocol):
+    def all(self) -> list[Incident]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +81,14 @@ class Drawing:
         people: People,
         effects: Effects,
         runs: Runs,
-        blobs: Blobs,
+        incidents: Incidents,
+        files: DrawFiles,
+        reveal: Callable[[datetime], object],
         commit: Callable[[Sequence[object], Sequence[object]], None],
         rules: Rulebook,
         entropy: Entropy,
     ) -> None:
-        """Only this function's role can read `vault`."""
+        """Only this function's role can read `vault`; `reveal` opens the draws of long ago."""
         self._draws = draws
         self._vault = vault
         self._frames = frames
@@ -99,7 +96,9 @@ class Drawing:
         self._people = people
         self._effects = effects
         self._runs = runs
-        self._blobs = blobs
+        self._incidents = incidents
+        self._files = files
+        self._reveal = reveal
         self._commit = commit
         self._rules = rules
         self._entropy = entropy
@@ -109,6 +108,7 @@ class Drawing:
         drawn = 0
         while state := self._step(now):
             drawn += state == "drawn"
+        self._reveal(now)
         return drawn
 
     def _step(self, now: datetime) -> str:
@@ -170,10 +170,7 @@ class Drawing:
 
     def _freeze(self, draw: Draw, earlier: Sequence[Draw]) -> None:
         """Freeze the frame: file, count, hash and numbers of calls stand, and are mailed."""
-        lines = in_order(self._frames.lines(draw, earlier))
-        frame = freeze(lines)
-        text = "\n".join(frame_line(line) for line in lines)
-        self._blobs.put(f"draws/{draw.key}/{frame.sha256}/frame.tsv", text.encode())
+        frame = self._files.keep_frame(draw.key, self._frames.framed(draw, earlier))
         frozen = replace(
             draw,
             state="frozen",
@@ -181,16 +178,21 @@ class Drawing:
             frame_sha256=frame.sha256,
             calls_per_week=self._rules.calls_per_week,
             min_per_unit=self._rules.min_per_unit,
+            incidents=extra_calls.owed(self._incidents.all()),
         )
         self._commit([_mail(draw.key, "draw_frozen", draw.frozen_at)], [frozen])
 
     def _draw(self, draw: Draw, now: datetime) -> None:
-        """Open the secret and draw; picks first, so that the list is whole when it is mailed."""
-        lines = self._frame_of(draw)
-        result = self._result(draw, lines, self._secret_of(draw))
-        self._draws.add_picks(picks.stored(draw, result, self._visits, self._people.members()))
-        period = draw_calendar.next_draw(draw.due_at or now, self._rules)
-        following = self._committed(period, since=draw.boundary or draw.since)
+        """Open the secret and draw; picks first, so that the list is whole when it is mailed.
+
+        That incidents are owed fewer calls is saved with the state of the draw: once.
+        """
+        opened = self._files.opened(draw)
+        self._files.keep_manifest("manifest", redacted(opened.manifest))
+        members, result = self._people.members(), opened.drawn
+        chosen = picks.stored(draw, result, opened.lines, self._visits, members)
+        self._draws.add_picks(chosen)
+        picks.mark(chosen, self._visits)
         drawn = replace(
             draw,
             state="drawn",
@@ -198,37 +200,18 @@ class Drawing:
             over_capacity=result.over_capacity,
             quotas=result.quotas,
         )
-        self._commit([following, _mail(draw.key, "draw_list", now)], [drawn])
+        spent = extra_calls.spent(self._incidents.all(), chosen)
+        self._commit([self._following(draw, now), *self._mails(draw, now)], [drawn, *spent])
 
-    def _frame_of(self, draw: Draw) -> list[FrameLine]:
-        content = self._blobs.get(f"draws/{draw.key}/{draw.frame_sha256}/frame.tsv")
-        if content is None:
-            raise LookupError(f"the frame of {draw.key} is not there")
-        if sha256(content).hexdigest() != draw.frame_sha256:
-            raise TamperedError(f"the file of {draw.key} is not the frame that was frozen")
-        return [parse_frame_line(line) for line in content.decode().split("\n") if line]
+    def _following(self, draw: Draw, now: datetime) -> Draw:
+        period = draw_calendar.next_draw(draw.due_at or now, self._rules)
+        return self._committed(period, since=draw.boundary or draw.since)
 
-    def _secret_of(self, draw: Draw) -> bytes:
-        secret = self._vault.secret(draw.key)
-        if secret is None:
-            raise LookupError(f"the secret of {draw.key} is not in the vault")
-        if commitment(secret) != draw.commitment:
-            raise TamperedError(f"the secret of {draw.key} is not the one committed to")
-        return secret
-
-    def _result(self, draw: Draw, lines: Sequence[FrameLine], secret: bytes) -> sampling.Drawn:
-        """What the secret draws; its manifest is kept without what stays hidden for now."""
-        frame = freeze(lines)
-        numbers: dict[str, Any] = {
-            "calls_per_week": draw.calls_per_week,
-            "min_per_unit": draw.min_per_unit,
-            "incidents": {},
-        }
-        result = sampling.draw(frame, lines, secret, **numbers)
-        whole = manifest(draw.key, frame, lines, secret, result, **numbers)
-        text = json.dumps(redacted(whole), sort_keys=True, ensure_ascii=False)
-        self._blobs.put(f"draws/{draw.key}/manifest.json", text.encode())
-        return result
+    def _mails(self, draw: Draw, now: datetime) -> list[Effect]:
+        """The list, and what the leads are told unless somebody takes it over in time."""
+        reminder = draw_calendar.taken_over_by(now, self._rules)
+        listed = _mail(draw.key, "draw_list", now)
+        return [listed, _mail(draw.key, "draw_not_taken", reminder)]
 
 
 _JOBS: Final = {"committed": "freeze", "frozen": "draw"}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chalicelib.core import calendar, signals
+from chalicelib.core.cells import Framed
 from chalicelib.core.draws import Draw, Standing, enters
 from chalicelib.core.frame import FrameLine
 from chalicelib.core.people import Technician, Unit
@@ -43,8 +44,8 @@ class Frames:
         self._people = people
         self._rules = rules
 
-    def lines(self, draw: Draw, earlier: Sequence[Draw]) -> Iterator[FrameLine]:
-        """The frame of `draw`; `earlier` are the draws before it, in order."""
+    def framed(self, draw: Draw, earlier: Sequence[Draw]) -> Iterator[Framed]:
+        """The visits of the frame of `draw`; `earlier` are the draws before it, in order."""
         late = self._people.late_months()
         for unit in self._people.units():
             phones = {t.phone for t in self._people.technicians(unit.unit_id) if t.phone}
@@ -52,7 +53,7 @@ class Frames:
             for key in self._entering(unit.unit_id, news, draw, earlier):
                 visit = self._visits.get(key)
                 if visit is not None:
-                    yield self._line(visit, phones)
+                    yield Framed(self._line(visit, phones), visit.month)
 
     def _entering(
         self, unit: str, news: Collection[str], draw: Draw, earlier: Sequence[Draw]
