@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from chalicelib.core import draw_calendar, extra_calls
+from chalicelib.core import draw_calendar, incidents
 from chalicelib.core.cells import Framed
 from chalicelib.core.draw_calendar import DrawPeriod
 from chalicelib.core.draws import Draw, Pick
@@ -178,7 +178,7 @@ class Drawing:
             frame_sha256=frame.sha256,
             calls_per_week=self._rules.calls_per_week,
             min_per_unit=self._rules.min_per_unit,
-            incidents=extra_calls.owed(self._incidents.all()),
+            incidents=incidents.owed(_served(self._incidents.all())),
         )
         self._commit([_mail(draw.key, "draw_frozen", draw.frozen_at)], [frozen])
 
@@ -200,7 +200,7 @@ class Drawing:
             over_capacity=result.over_capacity,
             quotas=result.quotas,
         )
-        spent = extra_calls.spent(self._incidents.all(), chosen)
+        spent = incidents.spent(self._incidents.all(), chosen)
         self._commit([self._following(draw, now), *self._mails(draw, now)], [drawn, *spent])
 
     def _following(self, draw: Draw, now: datetime) -> Draw:
@@ -212,6 +212,15 @@ class Drawing:
         reminder = draw_calendar.taken_over_by(now, self._rules)
         listed = _mail(draw.key, "draw_list", now)
         return [listed, _mail(draw.key, "draw_not_taken", reminder)]
+
+
+MOST_INCIDENTS: Final = 80
+"""Incidents that one draw serves, the earliest first: they are saved in one transaction with it."""
+
+
+def _served(every: Iterable[Incident]) -> list[Incident]:
+    still = sorted((one for one in every if one.owed > 0), key=lambda one: one.opened_at)
+    return still[:MOST_INCIDENTS]
 
 
 _JOBS: Final = {"committed": "freeze", "frozen": "draw"}
