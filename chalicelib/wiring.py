@@ -49,6 +49,7 @@ from chalicelib.services.gate import Gate
 from chalicelib.services.hotline_cases import HotlineCases
 from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
+from chalicelib.services.list_acts import ListDesk
 from chalicelib.services.mails import Mails
 from chalicelib.services.month_mails import MonthMails
 from chalicelib.services.paging import Paging
@@ -455,6 +456,11 @@ class Wiring:
             self._chance.lease,
             twilio_dialect.answer,
         )
+
+    @cached_property
+    def list_desk(self) -> ListDesk:
+        """Takes over the lists of draws."""
+        return ListDesk(self.storage.draws, self.storage.effects, self.storage.commit)
 
     @cached_property
     def closing(self) -> Closing:

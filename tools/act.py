@@ -15,7 +15,7 @@ from chalicelib.core.acts import ActError
 from chalicelib.core.people import Member
 from chalicelib.core.saving import StoreError
 from chalicelib.services import switch
-from tools import case_acts
+from tools import case_acts, draw_acts
 from tools.case_acts import Done, Values, Verb
 from tools.connected import NotConnectedError, local_stage
 
@@ -42,6 +42,7 @@ def _only_all(scope: str) -> None:
 
 VERBS: Final[Mapping[str, Verb]] = {
     **case_acts.VERBS,
+    **draw_acts.VERBS,
     "stop-sending": Verb((), _stop_sending),
     "start-sending": Verb((), _start_sending),
 }
@@ -59,6 +60,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "recused": "this member is recused from unit {unit} and never judges it",
     "scope": "this act is for `all`, not for {scope}",
     **case_acts.SENTENCES,
+    **draw_acts.SENTENCES,
 }
 """Code of a refusal → what the caller reads."""
 

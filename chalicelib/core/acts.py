@@ -21,6 +21,7 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "rule": ("lead",),
     "observe": SUPERVISION,
     "acknowledge": (*SUPERVISION, "admin"),
+    "ack-list": SUPERVISION,
     "stop-sending": ("lead", "admin"),
     "start-sending": ("lead", "admin"),
 }
