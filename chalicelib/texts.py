@@ -9,7 +9,9 @@ from typing import Final
 LOCALES: Final = {"zh": "zh_CN", "en": "en"}
 """Language of a customer or reader → catalogue folder."""
 
-DOMAINS: Final = ("sms", "voice", "assessment", "mail", "pages", "workbook", "notice", "calls")
+DOMAINS: Final = (
+    *("sms", "voice", "assessment", "mail", "months", "pages", "workbook", "notice", "calls"),
+)
 """One catalogue per kind of text; a message id stands in exactly one of them."""
 
 FOLDER: Final = Path(__file__).parent / "locales"

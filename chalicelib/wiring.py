@@ -51,7 +51,7 @@ from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
 from chalicelib.services.list_acts import ListDesk
 from chalicelib.services.mails import Mails
-from chalicelib.services.month_mails import MonthMails
+from chalicelib.services.month_mails import MonthMails, MonthSources
 from chalicelib.services.paging import Paging
 from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
@@ -389,7 +389,7 @@ class Wiring:
         storage = self.storage
         mails = Mails(
             DrawMails(storage.draws, self._week_mail, storage.people, self.blobs, self.rules),
-            MonthMails(storage.documents, storage.people, self.rules),
+            self._month_mails,
             CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
             self.settings.mail_from,
@@ -404,6 +404,14 @@ class Wiring:
         storage = self.storage
         listed = CallList(storage.effects, storage.visits, self.rules)
         return WeekMail(storage.draws, storage.visits, storage.people, listed, None, self.rules)
+
+    @property
+    def _month_mails(self) -> MonthMails:
+        storage = self.storage
+        told = MonthSources(
+            storage.documents, storage.proceedings, storage.amendments, storage.register
+        )
+        return MonthMails(told, storage.people, self.rules)
 
     @cached_property
     def drawing(self) -> Drawing:

@@ -19,13 +19,21 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "follow-up": SUPERVISION,
     "object": SUPERVISION,
     "rule": ("lead",),
+    "sign": ("lead",),
+    "question": ("hr",),
+    "answer": SUPERVISION,
+    "issue": ("hr",),
+    "amend": (*SUPERVISION, "auditor"),
+    "approve": ("lead", "auditor"),
+    "refuse": ("lead", "auditor"),
+    "show-month": (*SUPERVISION, "hr", "auditor"),
     "observe": SUPERVISION,
     "acknowledge": (*SUPERVISION, "admin"),
     "ack-list": SUPERVISION,
     "stop-sending": ("lead", "admin"),
     "start-sending": ("lead", "admin"),
 }
-"""Act → the roles that may do it (DESIGN 6, cases; DESIGN 10, the switch of sending)."""
+"""Act → the roles that may do it (DESIGN 6, cases; 8, months; 10, the switch of sending)."""
 
 
 class ActError(Exception):

@@ -33,7 +33,7 @@ class Mails:
         """`sender` is whom the mails come from; `of_cases` writes whatever no other does."""
         self._others: Mapping[str, Letters] = {
             **dict.fromkeys(draw_mails.READERS, of_draws),
-            **dict.fromkeys(month_mails.READERS, of_months),
+            **dict.fromkeys(month_mails.MAILS, of_months),
         }
         self._of_cases = of_cases
         self._rules = rules
