@@ -51,7 +51,9 @@ from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
 from chalicelib.services.list_acts import ListDesk
 from chalicelib.services.mails import Mails
+from chalicelib.services.month_facts import MonthFacts
 from chalicelib.services.month_mails import MonthMails, MonthSources
+from chalicelib.services.month_maker import MonthMaker
 from chalicelib.services.paging import Paging
 from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
@@ -62,6 +64,7 @@ from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.visits import VisitDesk
 from chalicelib.services.watching import Watching
 from chalicelib.services.week_mail import WeekMail
+from chalicelib.services.witness import WeekWitness
 from chalicelib.store.people import PeopleStore
 from chalicelib.store.storage import Storage, connect
 from chalicelib.web import twilio_dialect
@@ -471,6 +474,75 @@ class Wiring:
         return ListDesk(self.storage.draws, self.storage.effects, self.storage.commit)
 
     @cached_property
+    def week_witness(self) -> WeekWitness:
+        """Keeps what came in each week."""
+        storage = self.storage
+        return WeekWitness(
+            storage.visits,
+            storage.cases,
+            storage.people,
+            storage.witness,
+            self.blobs,
+            storage.commit,
+            self.rules,
+        )
+
+    @cached_property
+    def month_facts(self) -> MonthFacts:
+        """Reads months from the tables."""
+        storage = self.storage
+        return MonthFacts(
+            storage.visits,
+            storage.cases,
+            storage.draws,
+            storage.people,
+            self.week_witness,
+            self.blobs,
+            self.rules,
+        )
+
+    @cached_property
+    def month_maker(self) -> MonthMaker:
+        """Makes documents."""
+        storage = self.storage
+        return MonthMaker(
+            storage.visits,
+            storage.cases,
+            storage.documents,
+            self.month_facts,
+            self.blobs,
+            self.rules,
+        )
+
+    @cached_property
+    def digests(self) -> Digests:
+        """Tells supervision of each week."""
+        storage = self.storage
+        return Digests(
+            DigestStores(
+                storage.visits, storage.cases, storage.draws, storage.people, storage.effects
+            ),
+            storage.runs,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
+    def payrolls(self) -> Payrolls:
+        """Makes HR's payroll workbooks."""
+        storage = self.storage
+        return Payrolls(
+            PayrollStores(
+                storage.documents, storage.proceedings, storage.register, storage.people
+            ),
+            storage.runs,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
     def closing(self) -> Closing:
         """Closes months."""
         storage = self.storage
@@ -480,7 +552,7 @@ class Wiring:
             storage.documents,
             storage.people,
             storage.runs,
-            self.blobs,
+            self.month_maker,
             storage.commit,
             self.rules,
             self._chance.lease,

@@ -59,11 +59,22 @@ def assess_unit(
     `previous` are last month's figures as its document has them, None for a unit's first month;
     without `complaints` (None, not empty) the document has three lines and says nothing of them.
     """
+    return in_language(unit_entry(unit, tally, previous, complaints, rules), say)
+
+
+def unit_entry(
+    unit: str,
+    tally: Tally,
+    previous: Figures | None,
+    complaints: ComplaintTally | None,
+    rules: Rulebook,
+) -> Document:
+    """The same without sentences, for one who has more to note before they are said."""
     now = tally.figures()
     lines = _lines(tally, previous, complaints, rules)
     notes = complaint_notes(complaints, rules) if complaints is not None else []
     notes += month_notes(now, previous, rules)
-    entry: Document = {
+    return {
         "unit": unit,
         **_means(now, rules),
         "previous": _compared(previous, rules),
@@ -78,7 +89,6 @@ def assess_unit(
         "currency": rules.currency,
         "mode": rules.mode,
     }
-    return in_language(entry, say)
 
 
 def _lines(
@@ -216,32 +226,6 @@ def in_language(entry: Document, say: Say) -> Document:
 
 
 # Freezing
-
-
-def month_document(
-    entry: Document,
-    *,
-    month: str,
-    version: int,
-    language: str,
-    rulebook_sha256: str,
-    facts_sha256: str,
-    previous_hash: str,
-) -> Document:
-    """What is frozen of a unit's month; its state changes later and is no part of it.
-
-    `version` counts the documents of this unit and month from 1; `previous_hash` is the hash of
-    the entry before it in the unit's chain, "" for the first.
-    """
-    return {
-        **entry,
-        "month": month,
-        "version": version,
-        "language": language,
-        "rulebook_sha256": rulebook_sha256,
-        "facts_sha256": facts_sha256,
-        "previous_hash": previous_hash,
-    }
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:

@@ -33,9 +33,13 @@ class CaseStore:
 
     def of_month(self, unit: str, month: str) -> list[Case]:
         """The cases of a unit received in a month, by number; unit "" is those without one."""
+        return [case for case in self.ever_of_month(unit, month) if case.unit == unit]
+
+    def ever_of_month(self, unit: str, month: str) -> list[Case]:
+        """The same, with those that have become another unit's since."""
         listed = self.table.rows(layouts.case_month_place(unit, month), attributes=("sk",))
         cases = self._read([item["sk"]["S"] for item in listed])
-        return [case for case in cases if (case.unit, case.month) == (unit, month)]
+        return [case for case in cases if case.month == month]
 
     def unread_of(self, unit: str, month: str) -> list[Case]:
         """Those of them that nobody has heard or read yet."""

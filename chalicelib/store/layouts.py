@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from chalicelib.core import visit_facts
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.budgets import FREE
 from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
@@ -21,7 +22,7 @@ from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.links import CaseLink
 from chalicelib.core.observations import Observation
 from chalicelib.core.paging import Page
-from chalicelib.core.people import ApiToken, Member, Technician, Unit, technician_code
+from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.phones import Phone
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.register import RegisterEntry
@@ -32,7 +33,7 @@ from chalicelib.core.signals import WATCHED_FIELDS
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
 from chalicelib.core.verification import Incident
-from chalicelib.core.visits import Visit, VisitKey, counted_letters
+from chalicelib.core.visits import Visit, VisitKey
 from chalicelib.core.witness import WeekOfFacts
 from chalicelib.core.wrong_codes import FORGOTTEN, WrongCodes
 from chalicelib.store import codec
@@ -192,8 +193,7 @@ def _visit_derived(visit: Visit) -> Mapping[str, str | None]:
     moments = [answer.at for answer in visit.answers]
     moments += [change.at for change in visit.changes if change.field in WATCHED_FIELDS]
     return {
-        "technician": technician_code(visit.facts.unit, visit.facts.technician),
-        "letters": counted_letters(visit) or None,
+        **visit_facts.row_of(visit),
         "changed_at": instant(max(moments)) if moments else None,
     }
 

@@ -45,8 +45,8 @@ class MainRow(Model):
     due_sk = UnicodeAttribute(null=True)
     ttl = TTLAttribute(null=True)
 
-    technician = UnicodeAttribute(null=True)
-    letters = UnicodeAttribute(null=True)
+    fact = UnicodeAttribute(null=True)
+    heard = UnicodeAttribute(null=True)
     state = UnicodeAttribute(null=True)
     completed_at = UnicodeAttribute(null=True)
     received_at = UnicodeAttribute(null=True)

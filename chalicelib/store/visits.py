@@ -9,7 +9,7 @@ from chalicelib.core.saving import AlreadyThere
 from chalicelib.core.visits import Visit, VisitKey
 from chalicelib.store import codec, layouts, transaction
 from chalicelib.store.models import MainRow
-from chalicelib.store.table import Key, Table, Value, Write, number, text
+from chalicelib.store.table import Item, Key, Table, Value, Write, number, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,17 @@ class VisitStore:
         """The visit as it is now."""
         item = self.table.get(layouts.visit_place(key))
         return layouts.read(Visit, item) if item else None
+
+    def with_delivery(self, key: VisitKey) -> tuple[Visit, str] | None:
+        """The visit as it is now, and how far our text got as `month` tells it, "" if unknown."""
+        item = self.table.get(layouts.visit_place(key))
+        return _whole(item) if item else None
+
+    def whole_month(self, unit: str, month: str, cursor: str = "") -> Iterator[tuple[Visit, str]]:
+        """The visits of a unit's month as `with_delivery` reads them, sorted by id."""
+        pk = layouts.visit_place(VisitKey(unit, month, "")).pk
+        for item in self.table.rows(pk, after=cursor):
+            yield _whole(item)
 
     def save(self, visit: Visit) -> Visit:
         """Save a visit and return it with its new version; raises Stale and Busy."""
@@ -93,6 +104,10 @@ class VisitStore:
         )
         there = transaction.attempt(self.table, write)
         return there is None or text(there, "body") == place
+
+
+def _whole(item: Item) -> tuple[Visit, str]:
+    return layouts.read(Visit, item), text(item, "delivery")
 
 
 def _pointer(visit_id: str) -> Key:

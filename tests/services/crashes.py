@@ -85,7 +85,10 @@ def dying(stage: Stage, point: int) -> Iterator[Points]:
         _forget_services(stage)
 
 
+_OF_MONTHS = ("closing", "month_maker", "month_facts", "week_witness")
+
+
 def _forget_services(stage: Stage) -> None:
     """Have the services made anew, with the parts that there are now."""
-    for name in ("surveys", "effects", "drawing", "closing", "texts", "_sender"):
+    for name in ("surveys", "effects", "drawing", "texts", "_sender", *_OF_MONTHS):
         stage.wiring.__dict__.pop(name, None)
