@@ -59,6 +59,7 @@ from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.revealing import Revealing
 from chalicelib.services.survey_forms import SurveyForms
+from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.services.sweeping import Kept, Sweeping, Ways
 from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.visits import VisitDesk
@@ -151,6 +152,11 @@ class Wiring:
         number, limits = self.settings.number, self.storage.limits
         return Sender(lambda: self._sms, self.public_base_url, number, limits)
 
+    @cached_property
+    def _survey_links(self) -> SurveyLinks:
+        """Made with what Twilio signs with: whoever knows it can read every text anyway."""
+        return SurveyLinks(self.public_base_url, lambda: self.auth_token)
+
     @property
     def people(self) -> PeopleStore:
         """Units, technicians, members, tokens."""
@@ -173,6 +179,7 @@ class Wiring:
             self.storage.commit,
             self.rules,
             self.settings.number,
+            self._survey_links,
         )
 
     @property
@@ -382,6 +389,7 @@ class Wiring:
             self.storage.people,
             self.storage.commit,
             self._sender,
+            self._survey_links,
             self.rules,
             self._chance.lease,
         )

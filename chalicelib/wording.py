@@ -150,6 +150,10 @@ def _appliance(raw: str, language: str) -> Mapping[str, str]:
     return {"appliance": name or translator(language)("sms.appliance")}
 
 
+def _link(raw: str, language: str) -> Mapping[str, str]:
+    return {"link": _one_line(raw)}
+
+
 def _case_number(raw: str, language: str) -> Mapping[str, str]:
     return {"case_number": _one_line(raw)}
 
@@ -170,6 +174,7 @@ _WORDED: Final[Mapping[str, Callable[[str, str], Mapping[str, str]]]] = {
     "grades": _grades,
     "day": _day,
     "appliance": _appliance,
+    "link": _link,
     "case_number": _case_number,
     "caller": _caller,
     "case_change": _case_change,

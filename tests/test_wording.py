@@ -25,6 +25,7 @@ VALUES = {
     "caller": "+8613800138000",
     "case_change": "standing.duplicate",
     "case_state": "answered",
+    "link": f"https://hf.anjia.example/f/V-20260930-17~{'A' * 22}",
 }
 EVERYDAY = {"zh": ("安家服务", "洗衣机"), "en": ("Anjia Service", "washing machine")}
 LONG_COMPANY = "Shanghai Anjia Home Appliance After-Sales Service Co Limited"
@@ -37,7 +38,13 @@ LONGEST = {
 }
 HOSTILE = Path(__file__).parents[2] / "shared" / "data" / "naughty_strings.json"
 CODES = sorted(code for code in entries("en", "sms") if not code.startswith("sms."))
-TWO_SEGMENTS_A_DAY = {"invitation", "reminder", "reminder_call", "help"}
+SURE = [code for code in CODES if not code.endswith("_link")]
+"""Texts that have to keep their budget: one with a link is only sent where it does."""
+WIDE = {
+    **dict.fromkeys(("invitation_call", "invitation_link"), 3),
+    **dict.fromkeys(("invitation", "reminder", "reminder_call", "reminder_link", "help"), 2),
+}
+"""Texts of an everyday length that take more than one segment."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,7 +64,7 @@ def budget(code: str) -> int:
 # --- length ---
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", SURE)
 @pytest.mark.parametrize(("language", "organisation", "appliance"), LONGEST.values(), ids=LONGEST)
 @pytest.mark.parametrize("grades", ["-B-", "EEE"])
 def test_each_text_keeps_its_budget_with_the_longest_names(
@@ -72,15 +79,14 @@ def test_each_text_keeps_its_budget_with_the_longest_names(
 def test_everyday_answers_take_one_segment(code: str, language: str) -> None:
     organisation, appliance = EVERYDAY[language]
     text = say(code, language, organisation, appliance=appliance)
-    wide = 3 if code == "invitation_call" else 2 if code in TWO_SEGMENTS_A_DAY else 1
-    assert segments(text) <= wide, text
+    assert segments(text) <= WIDE.get(code, 1), text
 
 
 def test_budgets_of_the_rulebook_are_kept() -> None:
     allowed = load().segments
     by_code = {"invitation": allowed.invitation, "reminder": allowed.reminder}
     for code in CODES:
-        assert budget(code) <= by_code.get(code.removesuffix("_call"), allowed.answer), code
+        assert budget(code) <= by_code.get(code.split("_")[0], allowed.answer), code
 
 
 @settings(deadline=None)
@@ -98,7 +104,7 @@ def test_no_name_turns_an_english_text_into_ucs2(
 @settings(deadline=None)
 @given(
     appliance=st.text(alphabet=st.characters(), max_size=60),
-    code=st.sampled_from(CODES),
+    code=st.sampled_from(SURE),
     language=st.sampled_from(sorted(LOCALES)),
 )
 def test_no_appliance_breaks_a_budget(appliance: str, code: str, language: str) -> None:
@@ -208,6 +214,27 @@ SPOKEN = {
             "Hello from the supervision department of Anjia Service. How was our service for your "
             "washing machine on 3 June: were we on time, was the repair good, were we polite? "
             "Please reply with 3 letters in that order, A best to E worst, e.g. B C A. No charge, "
+            "and we never ask for codes. To stop, reply STOP."
+        ),
+    ),
+    "invitation with a link zh": (
+        "invitation_link",
+        "zh",
+        (
+            "【安家服务】您好！监督部想请您评价6月3日的洗衣机售后服务：来得及时吗、修得好吗、"
+            "态度好吗？请依次回三个字母，A最好E最差，如B C A，或点 "
+            "https://hf.anjia.example/f/V-20260930-17~AAAAAAAAAAAAAAAAAAAAAA 评价不收费，"
+            "我们绝不要验证码。退订回“退订”。"
+        ),
+    ),
+    "invitation with a link en": (
+        "invitation_link",
+        "en",
+        (
+            "Hello from the supervision department of Anjia Service. How was our service for your "
+            "washing machine on 3 June: were we on time, was the repair good, were we polite? "
+            "Please reply with 3 letters in that order, A best to E worst, e.g. B C A, or use "
+            "https://hf.anjia.example/f/V-20260930-17~AAAAAAAAAAAAAAAAAAAAAA - no charge, "
             "and we never ask for codes. To stop, reply STOP."
         ),
     ),
@@ -385,7 +412,7 @@ def test_unknown_code_raises() -> None:
 @pytest.mark.parametrize("language", LOCALES)
 def test_our_example_sent_back_is_confirmed_and_never_stored(language: str) -> None:
     replies = pytest.importorskip("chalicelib.core.replies", exc_type=ModuleNotFoundError)
-    ours = (say("invitation", language),)
+    ours = (say("invitation_link", language),)
     for copy in (EXAMPLE, EXAMPLE.lower(), EXAMPLE.replace(" ", ""), f" {EXAMPLE} "):
         assert replies.read(copy, _asked(replies, language, ours)).kind == "confirm", copy
 

@@ -23,7 +23,7 @@ ASKED_LIFE: Final = timedelta(days=1)
 """The link that an asker by number and code is given, for what he does next."""
 
 LINKS_KEPT: Final = 3
-"""Links of one visit that stay good: the invitation's, the reminder's, that of a print."""
+"""Links of one visit that stay good: that of its texts, of a print, of texts to another number."""
 
 _JOIN: Final = "~"
 """Stands in no visit id and needs no escape in a URL."""
@@ -82,9 +82,20 @@ def survey_parts(token: str) -> SurveyToken | None:
     return SurveyToken(found[1], found[2]) if found else None
 
 
+def text_secret(key: bytes, visit_id: str, number: str) -> str:
+    """The secret that stands in every text to a number about a visit, sent once or again.
+
+    It is made from a key that is stored with no visit, so that nothing stored opens the survey.
+    """
+    made_of = f"survey\n{visit_id}\n{number}"
+    return secret_of(hmac.digest(key, made_of.encode(), "sha256"))
+
+
 def with_link(visit: Visit, secret: str) -> Visit:
-    """The visit with one more link; beyond LINKS_KEPT the oldest stops working."""
-    return replace(visit, links=(*visit.links, hashed(secret))[-LINKS_KEPT:])
+    """The visit with this link, once; beyond LINKS_KEPT the one given out first stops working."""
+    new = hashed(secret)
+    others = [link for link in visit.links if link != new]
+    return replace(visit, links=(*others, new)[-LINKS_KEPT:])
 
 
 def opens_survey(visit: Visit, secret: str, now: datetime) -> bool:

@@ -20,6 +20,10 @@ OPERATOR: Final = timedelta(days=1)
 
 MOST_ATTEMPTS: Final = 2
 
+WITH_LINK: Final = "_link"
+WITH_CALL: Final = "_call"
+"""How the messages end that carry the survey's link, or ask for a call instead of a reply."""
+
 SETTLE_AFTER_REMINDER: Final = timedelta(hours=24)
 
 
@@ -61,8 +65,14 @@ def on_sent(visit: Visit, sid: str, now: datetime, rules: Rulebook) -> Visit:
         if survey.state in SENDABLE:
             due = now + timedelta(hours=rules.reminder_after_h)
             sent = replace(sent, state="invited", due_at=due)
-    said = Said(outbox.message, about(visit, rules))
+    said = said_of(visit, outbox.message, rules)
     return replace(visit, survey=sent, conversation=remembered(visit.conversation, said))
+
+
+def said_of(visit: Visit, message: str, rules: Rulebook) -> Said:
+    """A text about a visit; its link stands in it by the visit's id, never by its secret."""
+    link = {"link": visit.facts.visit_id} if message.endswith(WITH_LINK) else {}
+    return Said(message, {**about(visit, rules), **link})
 
 
 def about(visit: Visit, rules: Rulebook) -> Mapping[str, str]:

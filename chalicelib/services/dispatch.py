@@ -7,24 +7,28 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chalicelib import wording
-from chalicelib.core import budgets, calendar, delivery, sending, survey, text_ids
+from chalicelib.core import budgets, calendar, delivery, links, sending, survey, text_ids
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany
 from chalicelib.core.outbox import (
-    about,
+    WITH_CALL,
+    WITH_LINK,
     on_leased,
     on_looked_up,
     on_postponed,
     on_refused,
     on_sent,
     on_unsure,
+    said_of,
 )
 from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Busy, Stale
-from chalicelib.core.visits import Said, Visit, VisitKey
+from chalicelib.core.segments import segments
+from chalicelib.core.visits import Visit, VisitKey
 from chalicelib.services import phone_numbers
 from chalicelib.services.budgets import HANDFUL, Allowance, Limits, Unlimited
 from chalicelib.services.delivery import Commit, change, suppress
+from chalicelib.services.survey_links import SurveyLinks
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +89,7 @@ class SurveyDispatcher:
         switch: Switch,
         commit: Commit,
         sender: Sender,
+        survey_links: SurveyLinks,
         rules: Rulebook,
         lease: Callable[[], str],
     ) -> None:
@@ -94,6 +99,7 @@ class SurveyDispatcher:
         self._switch = switch
         self._commit = commit
         self._sender = sender
+        self._links = survey_links
         self._rules = rules
         self._lease = lease
 
@@ -153,7 +159,7 @@ class SurveyDispatcher:
     def _send(self, turn: survey.DueTurn, run: _Run) -> Outcome:
         message = self._message(turn.visit, turn.send)
         lease = self._lease()
-        leased = on_leased(turn.visit, message, lease, run.now)
+        leased = on_leased(self._linked(turn.visit, message), message, lease, run.now)
         try:
             self._commit([], [leased] if turn.phone is None else [leased, turn.phone])
         except (Stale, Busy):
@@ -162,7 +168,7 @@ class SurveyDispatcher:
         text_id = text_ids.of_visit(leased.key, _number(leased))
         outcome = self._sender.sms().send(
             leased.facts.phone,
-            self._body(leased, message),
+            self._body(leased, message, leased.facts.phone),
             f"{self._sender.public_base_url}/twilio/status/{text_id}",
             sending.validity(run.now, self._zones(leased), self._rules),
         )
@@ -172,11 +178,23 @@ class SurveyDispatcher:
         return outcome
 
     def _message(self, visit: Visit, message: str) -> str:
-        one_way = visit.facts.country in self._rules.no_sms_reply
-        return f"{message}_call" if one_way else message
+        """The message as it suits the customer's country, with a link where its budget allows."""
+        if visit.facts.country in self._rules.no_sms_reply:
+            return f"{message}{WITH_CALL}"
+        budget = {"invitation": self._rules.segments.invitation}
+        linked = f"{message}{WITH_LINK}"
+        wide = segments(self._body(visit, linked, visit.facts.phone))
+        return linked if wide <= budget.get(message, self._rules.segments.reminder) else message
 
-    def _body(self, visit: Visit, message: str) -> str:
-        said = Said(message, about(visit, self._rules))
+    def _linked(self, visit: Visit, message: str) -> Visit:
+        """The visit that opens for the link in this message."""
+        if not message.endswith(WITH_LINK):
+            return visit
+        facts = visit.facts
+        return links.with_link(visit, self._links.secret(facts.visit_id, facts.phone))
+
+    def _body(self, visit: Visit, message: str, to: str) -> str:
+        said = self._links.spelled(said_of(visit, message, self._rules), to)
         organisation = self._rules.organisation
         return wording.render(said, visit.facts.language, organisation, self._sender.hotline)
 
@@ -213,7 +231,7 @@ class SurveyDispatcher:
             return
         since = outbox.leased_at or now
         to = outbox.to or visit.facts.phone
-        sid = self._sender.sms().find(to, self._body(visit, outbox.message), since)
+        sid = self._sender.sms().find(to, self._body(visit, outbox.message, to), since)
         self._visits.save(on_looked_up(visit, sid, now, self._rules))
 
     def _zones(self, visit: Visit) -> tuple[str, ...]:

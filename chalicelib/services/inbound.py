@@ -18,6 +18,7 @@ from chalicelib.core.turns import Text, Turn
 from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services.case_texts import CaseText, OfCases
 from chalicelib.services.intake import NewCase
+from chalicelib.services.survey_links import SurveyLinks
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +88,9 @@ class Texts:
         commit: Commit,
         rules: Rulebook,
         hotline: str,
+        links: SurveyLinks,
     ) -> None:
-        """`hotline` is our own number."""
+        """`hotline` is our own number; `links` stood in what we texted."""
         self._visits = visits
         self._phones = phones
         self._inbound = inbound
@@ -97,6 +99,7 @@ class Texts:
         self._commit = commit
         self._rules = rules
         self._hotline = hotline
+        self._links = links
 
     def receive(self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]) -> str:
         """Keep the text, do what it asks for and return the body that answers it.
@@ -169,12 +172,13 @@ class Texts:
     def _turn(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
         talk = talk_of(known.visit, known.phone)
         language = known.language or _language_of(incoming.body)
+        sent = (self._links.spelled(said, incoming.number) for said in talk.ours)
         open_case, progress = self._of_cases.asked(incoming.number, incoming.body)
         text = Text(
             body=incoming.body,
             message_id=incoming.message_id,
             at=now,
-            ours=tuple(self._worded(said, language) for said in talk.ours),
+            ours=tuple(self._worded(said, language) for said in sent),
             case_number=number,
             silent=incoming.silent,
             opted=incoming.opted,

@@ -23,12 +23,14 @@ from chalicelib.core.rules import Rulebook
 from chalicelib.core.turns import Text, Turn
 from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services import phone_numbers
+from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.store import codec
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 NUMBERS: Final = {"zh": "+85251230001", "en": "+6581230001"}
 HOTLINE: Final = "+862158386666"
 SALT: Final = "0" * 32
+LINKS: Final = SurveyLinks("https://huifang.example", lambda: "a key")
 
 Json = Mapping[str, Any]
 
@@ -171,7 +173,7 @@ class World:
             self._keep(turn.visit)
             return []
         one_way = visit.facts.country in self.rules.no_sms_reply
-        message = f"{turn.send}_call" if one_way else turn.send
+        message = turn.send + (outbox.WITH_CALL if one_way else outbox.WITH_LINK)
         outcome = next(iter(outcomes), "sent")
         if outcome == "stopped":
             self._keep(outbox.on_postponed(visit, self.now + timedelta(hours=1)))
@@ -180,7 +182,7 @@ class World:
         if turn.phone is not None:
             self.phones[turn.phone.number] = turn.phone
         self._keep(self._after(leased, outcome))
-        said = Said(message, outbox.about(leased, self.rules))
+        said = outbox.said_of(leased, message, self.rules)
         if isinstance(outcome, int) or outcome == "429":
             return []
         assert phone.opted_out_at is None, "nothing is sent to a number that left"
@@ -298,7 +300,8 @@ class World:
 
     def worded(self, said: Said) -> str:
         """The text as the customer reads it."""
-        return wording.render(said, self.language, self.rules.organisation, HOTLINE)
+        linked = LINKS.spelled(said, NUMBERS[self.language])
+        return wording.render(linked, self.language, self.rules.organisation, HOTLINE)
 
     def has(self, visit_id: str) -> bool:
         """Whether the visit has come in."""

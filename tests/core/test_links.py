@@ -37,3 +37,24 @@ def test_a_visit_opens_for_its_own_secrets_alone() -> None:
     assert links.opens_survey(visit, SECRET, COMPLETED)
     assert not links.opens_survey(visit, links.secret_of(bytes(16)), COMPLETED)
     assert not links.opens_survey(VISIT, SECRET, COMPLETED)
+
+
+def test_the_same_link_is_kept_once_and_the_first_gives_way_beyond_three() -> None:
+    visit = VISIT
+    for place in (1, 1, 2, 3, 1, 4):
+        visit = links.with_link(visit, links.secret_of(bytes([place]) * 16))
+    good = [
+        links.opens_survey(visit, links.secret_of(bytes([p]) * 16), COMPLETED) for p in (1, 2, 3, 4)
+    ]
+    assert good == [True, False, True, True]
+
+
+def test_the_secret_of_texts_depends_on_key_visit_and_number() -> None:
+    made = {
+        links.text_secret(key, visit, number)
+        for key in (b"k", b"l")
+        for visit in ("V-1", "V-11")
+        for number in ("+8521", "1+8521")
+    }
+    assert len(made) == 8
+    assert all(links.is_secret(secret) for secret in made)

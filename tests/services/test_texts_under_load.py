@@ -14,6 +14,7 @@ from chalicelib.core.people import SCOPES, ApiToken, Unit
 from chalicelib.core.visits import merged
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
 from chalicelib.services.inbound import IncomingText
+from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.wiring import Wiring
 from tests.conftest import Tables
 
@@ -48,6 +49,7 @@ def wiring(tables: Tables) -> Wiring:
             public_base_url="http://127.0.0.1",
             account_sid="AC" + "0" * 32,
             number="+862158386666",
+            auth_token="a token",
             dynamodb_endpoint=tables.endpoint,
         )
     )
@@ -82,6 +84,7 @@ def dispatcher(wiring: Wiring, sms: CountingSms) -> SurveyDispatcher:
         wiring.storage.people,
         wiring.storage.commit,
         Sender(lambda: sms, "http://127.0.0.1", "+862158386666"),
+        SurveyLinks("http://127.0.0.1", lambda: "a key"),
         wiring.rules,
         lambda: datetime.now(UTC).isoformat(),
     )
