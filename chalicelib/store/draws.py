@@ -52,6 +52,11 @@ class DrawStore:
         picks = [layouts.read(Pick, item) for item in items]
         return sorted(picks, key=lambda pick: (pick.unit, pick.rank))
 
+    def picks_of(self, key: str, unit: str) -> list[Pick]:
+        """The picks of a draw that are of one unit, by rank."""
+        items = self.table.rows(f"DRAW#{key}", prefix=f"PICK#{unit}#")
+        return [layouts.read(Pick, item) for item in items]
+
     def save_pick(self, pick: Pick) -> Pick:
         """Save a pick and return it with its new version; raises Stale and Busy."""
         return transaction.save(self.table, pick)

@@ -190,7 +190,7 @@ def _visit_in_key(key: Key) -> Mapping[str, str]:
 
 
 def _visit_derived(visit: Visit) -> Mapping[str, str | None]:
-    moments = [answer.at for answer in visit.answers]
+    moments = [answer.at for answer in visit.answers if answer.channel != "call"]
     moments += [change.at for change in visit.changes if change.field in WATCHED_FIELDS]
     return {
         **visit_facts.row_of(visit),

@@ -50,6 +50,13 @@ class TestDrawStore:
         storage.draws.add_picks([replace(PICK, draw="2026-W24")])
         assert storage.draws.picks(DRAW.key) == [replace(pick, version=1) for pick in picks]
 
+    def test_the_picks_of_one_unit_are_read_alone(self, storage: Storage) -> None:
+        for unit in ("a", "a-1", "b"):
+            storage.draws.add_picks([replace(PICK, unit=unit, rank=rank) for rank in (2, 1)])
+        found = storage.draws.picks_of(DRAW.key, "a")
+        assert [(pick.unit, pick.rank) for pick in found] == [("a", 1), ("a", 2)]
+        assert storage.draws.picks_of("2026-W24", "a") == []
+
     def test_a_repeat_adds_what_is_missing_and_leaves_what_is_there(self, storage: Storage) -> None:
         storage.draws.add_picks([PICK])
         (stored,) = storage.draws.picks(DRAW.key)
