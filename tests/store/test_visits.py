@@ -138,6 +138,9 @@ class TestDelivery:
         assert storage.visits.note_delivery(VISIT.key, 3, "delivered")
 
 
+LI = technician_code("north-3", "王小明")
+
+
 class TestMonth:
     def test_it_lists_what_was_asked_for_sorted_by_id(self, storage: Storage) -> None:
         for number in (2, 1, 3):
@@ -150,7 +153,7 @@ class TestMonth:
         )  # fmt: skip
         storage.visits.create(answered)
         asked = (
-            "technician", "state", "letters", "invited_at", "settled_at", "received_at",
+            "fact", "heard", "state", "invited_at", "settled_at", "received_at",
             "completed_at", "changed_at", "late_upload",
         )  # fmt: skip
         rows = {
@@ -159,13 +162,14 @@ class TestMonth:
         assert list(rows) == ["V00001", "V00002", "V00003", "V00004", "V00005"]
         assert rows["V00001"] == {
             "visit_id": "V00001",
-            "technician": technician_code("north-3", "王小明"),
+            "fact": f"{LI}\t---\tscheduled\t\t\t\t",
             "completed_at": "2026-06-03T07:00:00.123456Z",
             "received_at": "2026-06-03T08:00:00.123456Z",
         }
         assert rows["V00004"]["late_upload"] is True
-        assert "letters" not in rows["V00004"]
-        assert rows["V00005"]["letters"] == "ABA"
+        assert rows["V00004"]["fact"] == f"{LI}\tABA\tscheduled\t\tdirect\tsms\t"
+        assert rows["V00005"]["fact"] == f"{LI}\tABA\tinvited\tinvited\tdirect\tsms\t"
+        assert len(str(rows["V00005"]["heard"]).split(",")) == 1
         assert rows["V00005"]["state"] == "invited"
         assert rows["V00005"]["invited_at"] == "2026-06-04T03:00:00.123456Z"
         assert rows["V00005"]["changed_at"] == "2026-06-04T05:00:00.123456Z"
@@ -176,8 +180,9 @@ class TestMonth:
         seen = storage.visits.get(VISIT.key)
         assert seen is not None
         assert seen.facts == facts
-        (row,) = storage.visits.month("north-3", "2026-06", ("technician",))
-        assert row["technician"] == technician_code("north-3", facts.technician)
+        (row,) = storage.visits.month("north-3", "2026-06", ("fact",))
+        code = technician_code("north-3", facts.technician)
+        assert str(row["fact"]).startswith(f"{code}\t")
 
     def test_an_attribute_that_is_gone_from_the_visit_is_gone_from_the_row(
         self, storage: Storage
@@ -193,14 +198,14 @@ class TestMonth:
         for number in range(5):
             storage.visits.create(numbered(number))
         storage.visits.create(replace(numbered(9), month="2026-07"))
-        rest = storage.visits.month("north-3", "2026-06", ("technician",), cursor="V00002")
+        rest = storage.visits.month("north-3", "2026-06", ("fact",), cursor="V00002")
         assert [row["visit_id"] for row in rest] == ["V00003", "V00004"]
 
     def test_it_reads_page_after_page(self, storage: Storage, wire: Wire) -> None:
         for number in range(12):
             storage.visits.create(replace(numbered(number), comment="长" * 33_000))
         wire.trips.clear()
-        rows = storage.visits.month("north-3", "2026-06", ("technician",))
+        rows = storage.visits.month("north-3", "2026-06", ("fact",))
         assert next(rows)["visit_id"] == "V00000"
         assert wire.operations() == ["Query"]
         assert len(list(rows)) == 11
