@@ -75,7 +75,7 @@ def act(verb: str, id: str, values: Values, by: str, stage: "Wiring") -> Done:
         if key not in keys:
             takes = ", ".join(f"--{known}" for known in keys) or "none"
             raise ActError("unknown_key", verb=verb, key=key, keys=takes)
-    member = _member(stage.people.members(), by)
+    member = member_named(stage.people.members(), by)
     return {"verb": verb, "id": id, "by": member.mail, **do(stage, id, values, member)}
 
 
@@ -85,7 +85,8 @@ def _verb(verb: str) -> Verb:
     return VERBS[verb]
 
 
-def _member(members: Sequence[Member], by: str) -> Member:
+def member_named(members: Sequence[Member], by: str) -> Member:
+    """The member with this mail address, or with this name if only one has it; else ActError."""
     if not by:
         raise ActError("nobody")
     found = [member for member in members if member.mail.lower() == by.lower()]
