@@ -45,9 +45,12 @@ def dispatch(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def watch(event: CloudWatchEvent) -> None:
-    """Page the next duty phone, mail what was not done in time."""
+    """Page the next duty phone, mail what was not done in time and what somebody has to know."""
     services = wiring.services()
-    services.watching.run(services.now())
+    now = services.now()
+    services.watching.run(now)
+    services.month_alarms.run(now)
+    services.rulebook_watch.run(now)
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))

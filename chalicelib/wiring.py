@@ -51,6 +51,7 @@ from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
 from chalicelib.services.list_acts import ListDesk
 from chalicelib.services.mails import Mails
+from chalicelib.services.month_alarms import MonthAlarms
 from chalicelib.services.month_facts import MonthFacts
 from chalicelib.services.month_mails import MonthMails, MonthSources
 from chalicelib.services.month_maker import MonthMaker
@@ -58,6 +59,7 @@ from chalicelib.services.paging import Paging
 from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.revealing import Revealing
+from chalicelib.services.rulebook_watch import RulebookWatch
 from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.services.sweeping import Kept, Sweeping, Ways
@@ -415,6 +417,24 @@ class Wiring:
         storage = self.storage
         listed = CallList(storage.effects, storage.visits, self.rules)
         return WeekMail(storage.draws, storage.visits, storage.people, listed, None, self.rules)
+
+    @cached_property
+    def month_alarms(self) -> MonthAlarms:
+        """Tells what waits in closed months."""
+        storage = self.storage
+        return MonthAlarms(
+            storage.proceedings,
+            storage.amendments,
+            storage.runs,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
+    def rulebook_watch(self) -> RulebookWatch:
+        """Tells when another rulebook was deployed."""
+        return RulebookWatch(self.storage.rulebooks, self.storage.commit, self.rules)
 
     @property
     def _month_mails(self) -> MonthMails:

@@ -191,8 +191,10 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
     def watch(instant: datetime) -> datetime | None:
         broken, silent = storage.table.next_due("case"), storage.table.next_due("paging")
         bundle = bundles.next_bundle(max(instant, broken), rules) if broken else None
-        alarm = bundles.next_alarm(instant, rules)
-        return min(at for at in (bundle, silent, alarm) if at is not None)
+        alarm, told = bundles.next_alarm(instant, rules), storage.table.next_due("proposal")
+        waits = [storage.table.next_due(kind) for kind in ("proceeding", "amendment")]
+        overdue = [bundles.next_day_alarm(max(instant, at), rules) for at in waits if at]
+        return min(at for at in (bundle, silent, alarm, told, *overdue) if at is not None)
 
     return [
         Schedule("watch", every(1, watch), scheduled_run(app.watch, "watch")),

@@ -34,6 +34,8 @@ def _sweep(stage: "Wiring", now: datetime) -> Counts:
 
 
 def _watch(stage: "Wiring", now: datetime) -> Counts:
+    stage.month_alarms.run(now)
+    stage.rulebook_watch.run(now)
     return stage.watching.run(now)._asdict()
 
 

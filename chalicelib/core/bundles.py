@@ -31,10 +31,15 @@ def alarm_at(now: datetime, rules: Rulebook) -> datetime:
     return calendar.at(calendar.local_day(now, rules), calendar.CLOSE_HOUR, rules) + AFTER_CLOSE
 
 
+def next_day_alarm(now: datetime, rules: Rulebook) -> datetime:
+    """The first instant after `now` at which what is overdue is told."""
+    at = alarm_at(now, rules)
+    return at if at > now else alarm_at(now + timedelta(days=1), rules)
+
+
 def next_alarm(now: datetime, rules: Rulebook) -> datetime:
     """The first instant after `now` at which an alarm about unread cases may be due."""
-    at = alarm_at(now, rules)
-    following = at if at > now else alarm_at(now + timedelta(days=1), rules)
+    following = next_day_alarm(now, rules)
     return following if held_months(following, rules) else next_close(now, rules)
 
 

@@ -272,6 +272,11 @@ def amendment_place(unit: str, month: str, cause: str) -> Key:
     return Key(f"DOC#{unit}", f"AMD#{month}#{escaped(cause)}")
 
 
+def amendment_due(amendment: Amendment) -> str:
+    """Amendments that somebody is to be told of at once, and those that wait for a decision."""
+    return "proposal" if amendment.due_at == amendment.proposed_at else "amendment"
+
+
 LAYOUTS: Final[Mapping[type, Layout]] = {
     Visit: Layout(
         key=lambda visit: visit_place(visit.key),
@@ -339,7 +344,7 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     ),
     Amendment: Layout(
         key=lambda one: amendment_place(one.unit, one.month, one.cause),
-        due=lambda _: "amendment",
+        due=amendment_due,
         lifted={"due_sk": "due_at"},
     ),
     RulebookSeen: Layout(key=lambda _: Key("ORG", "RULEBOOK")),

@@ -52,11 +52,20 @@ class AmendmentStore:
         items = self.table.rows(f"DOC#{unit}", prefix=prefix)
         return [layouts.read(Amendment, item) for item in items]
 
-    def due(self, now: datetime, limit: int) -> list[Amendment]:
-        """At most `limit` amendments of which somebody is to be told, read as they are now."""
-        keys = self.table.due("amendment", now, limit)
+    def untold(self, now: datetime, limit: int) -> list[Amendment]:
+        """At most `limit` amendments of which nobody has been told, read as they are now."""
+        return self._due("proposal", now, limit)
+
+    def overdue(self, now: datetime, limit: int) -> list[Amendment]:
+        """At most `limit` of those told long ago on which nobody has decided."""
+        return self._due("amendment", now, limit)
+
+    def _due(self, kind: str, now: datetime, limit: int) -> list[Amendment]:
+        """The index is behind: a record that it lists may have been told or decided since."""
+        keys = self.table.due(kind, now, limit)
         items = self.table.get_many(keys)
-        return [layouts.read(Amendment, items[key]) for key in keys if key in items]
+        found = [layouts.read(Amendment, items[key]) for key in keys if key in items]
+        return [each for each in found if each.due_at and layouts.amendment_due(each) == kind]
 
 
 @dataclass(frozen=True, slots=True)
