@@ -69,6 +69,9 @@ def sweep(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def close(event: CloudWatchEvent) -> None:
-    """Close every month whose time has come."""
+    """Close every month whose time has come; HR's payroll of issued months, the week's digest."""
     services = wiring.services()
-    services.closing.run(services.now())
+    now = services.now()
+    services.closing.run(now)
+    services.payrolls.run(now)
+    services.digests.run(now)

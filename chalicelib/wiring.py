@@ -24,8 +24,11 @@ from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
 from chalicelib.services.call_changes import CallChanges
+from chalicelib.services.call_import import CallImport
 from chalicelib.services.call_list import CallList
+from chalicelib.services.call_outcomes import CallOutcomes
 from chalicelib.services.call_progress import CallProgress
+from chalicelib.services.called_visits import CalledVisits
 from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
 from chalicelib.services.case_mails import CaseMails
@@ -38,6 +41,9 @@ from chalicelib.services.cases import CaseChance, CaseDesk
 from chalicelib.services.closing import Closing
 from chalicelib.services.complaints import Complaints
 from chalicelib.services.delivery import Deliveries
+from chalicelib.services.digest_mails import DigestMails
+from chalicelib.services.digests import Digests
+from chalicelib.services.digests import Stores as DigestStores
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
 from chalicelib.services.draw_files import DrawFiles
 from chalicelib.services.draw_mails import DrawMails
@@ -56,6 +62,8 @@ from chalicelib.services.month_facts import MonthFacts
 from chalicelib.services.month_mails import MonthMails, MonthSources
 from chalicelib.services.month_maker import MonthMaker
 from chalicelib.services.paging import Paging
+from chalicelib.services.payrolls import Payrolls
+from chalicelib.services.payrolls import Stores as PayrollStores
 from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.revealing import Revealing
@@ -64,7 +72,9 @@ from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.services.sweeping import Kept, Sweeping, Ways
 from chalicelib.services.take_a_call import TakeACall
+from chalicelib.services.verification import VerificationDesk
 from chalicelib.services.visits import VisitDesk
+from chalicelib.services.voids import VoidDesk
 from chalicelib.services.watching import Watching
 from chalicelib.services.week_mail import WeekMail
 from chalicelib.services.witness import WeekWitness
@@ -406,6 +416,7 @@ class Wiring:
             CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
             self.settings.mail_from,
+            {"digest": DigestMails(storage.people, self.rules), "payroll": self.payrolls},
         )
         gate = Gate(storage.limits, storage.phones, storage.people, self.rules)
         return EffectDispatcher(
@@ -443,6 +454,32 @@ class Wiring:
             storage.documents, storage.proceedings, storage.amendments, storage.register
         )
         return MonthMails(told, storage.people, self.rules)
+
+    @cached_property
+    def _called_visits(self) -> CalledVisits:
+        return CalledVisits(self.storage.visits, self.storage.draws)
+
+    @cached_property
+    def _call_outcomes(self) -> CallOutcomes:
+        storage, intake = self.storage, Intake(self.rules, self._chance.number)
+        return CallOutcomes(
+            storage.visits, storage.phones, storage.effects, self.proposals, intake, self.rules
+        )
+
+    @cached_property
+    def verification(self) -> VerificationDesk:
+        """Takes the notes of supervision's calls."""
+        return VerificationDesk(self._called_visits, self._call_outcomes, self.storage.commit)
+
+    @cached_property
+    def voids(self) -> VoidDesk:
+        """Takes decisions on forms that did not hold."""
+        return VoidDesk(self._called_visits, self._call_outcomes, self.storage.commit)
+
+    @cached_property
+    def call_import(self) -> CallImport:
+        """Brings in filled-in workbooks."""
+        return CallImport(self._called_visits, self.verification)
 
     @cached_property
     def drawing(self) -> Drawing:
@@ -561,9 +598,7 @@ class Wiring:
         """Makes HR's payroll workbooks."""
         storage = self.storage
         return Payrolls(
-            PayrollStores(
-                storage.documents, storage.proceedings, storage.register, storage.people
-            ),
+            PayrollStores(storage.documents, storage.proceedings, storage.register, storage.people),
             storage.runs,
             storage.commit,
             self.rules,

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Final
 
 from chalicelib import config, rulebook, wiring
-from chalicelib.core import bundles, closing, sweeps
+from chalicelib.core import bundles, closing, digests, sweeps
 from chalicelib.wiring import Chance, Wiring
 from tools.engine import Engine, create_tables, start_engine
 from tools.phone.account import Account, Service
@@ -182,7 +182,8 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
 
     def close(instant: datetime) -> datetime | None:
         held = [m for m in closing.closable(instant, rules) if _is_open(made, m)]
-        return instant if held else closing.next_close(instant, rules)
+        following = min(closing.next_close(instant, rules), digests.next_noon(instant, rules))
+        return instant if held else following
 
     def sweep(instant: datetime) -> datetime | None:
         wanted = [one for one in sweeps.due(instant, rules) if _is_unswept(made, one)]

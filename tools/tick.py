@@ -26,7 +26,9 @@ def _draw(stage: "Wiring", now: datetime) -> Counts:
 
 
 def _close(stage: "Wiring", now: datetime) -> Counts:
-    return {"documents": stage.closing.run(now)}
+    made = stage.closing.run(now)
+    payrolls, digest = stage.payrolls.run(now), stage.digests.run(now)
+    return {"documents": made, "payrolls": payrolls, "digests": int(digest)}
 
 
 def _sweep(stage: "Wiring", now: datetime) -> Counts:

@@ -11,8 +11,17 @@ XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
+class MailTable:
+    """One more table of a mail, under a title of its own."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
 class MailPage:
-    """A title, paragraphs, a table, facts as name and value, attachments."""
+    """A title, paragraphs, a table and others, facts as name and value, attachments."""
 
     title: str
     paragraphs: Sequence[str]
@@ -20,6 +29,7 @@ class MailPage:
     rows: Sequence[Sequence[object]] = ()
     facts: Sequence[tuple[str, str]] = ()
     attachments: Sequence[tuple[str, str, bytes]] = field(default_factory=tuple)
+    tables: Sequence[MailTable] = ()
 
 
 @dataclass(frozen=True, slots=True)

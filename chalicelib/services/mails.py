@@ -1,6 +1,6 @@
 """Writes the mails that effects name: subject, HTML, plain text, attachments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from functools import cache
@@ -28,12 +28,22 @@ class Mails:
     """Composes mails from what is stored; the same effect gives the same mail."""
 
     def __init__(
-        self, of_draws: Letters, of_months: Letters, of_cases: Letters, rules: Rulebook, sender: str
+        self,
+        of_draws: Letters,
+        of_months: Letters,
+        of_cases: Letters,
+        rules: Rulebook,
+        sender: str,
+        others: Mapping[str, Letters] | None = None,
     ) -> None:
-        """`sender` is whom the mails come from; `of_cases` writes whatever no other does."""
+        """`sender` is whom the mails come from; `of_cases` writes whatever no other does.
+
+        `others`: the name of a mail → who writes it.
+        """
         self._others: Mapping[str, Letters] = {
             **dict.fromkeys(draw_mails.READERS, of_draws),
             **dict.fromkeys(month_mails.MAILS, of_months),
+            **(others or {}),
         }
         self._of_cases = of_cases
         self._rules = rules
@@ -72,6 +82,7 @@ class Mails:
             paragraphs=page.paragraphs,
             columns=page.columns,
             rows=page.rows,
+            tables=page.tables,
             facts=page.facts,
             foot=say(letter.foot, organisation=self._rules.organisation),
         )
@@ -84,9 +95,14 @@ def header(text: str) -> str:
 
 
 def _plain(page: MailPage) -> str:
-    table = ["\t".join(str(cell) for cell in row) for row in (page.columns, *page.rows) if row]
+    table = _plain_table(page.columns, page.rows)
+    more = [f"{one.title}\n\n{_plain_table(one.columns, one.rows)}" for one in page.tables]
     facts = [f"{name}\n{value}" for name, value in page.facts]
-    return "\n\n".join([page.title, *page.paragraphs, "\n".join(table), *facts]) + "\n"
+    return "\n\n".join([page.title, *page.paragraphs, table, *more, *facts]) + "\n"
+
+
+def _plain_table(columns: Sequence[object], rows: Sequence[Sequence[object]]) -> str:
+    return "\n".join("\t".join(str(cell) for cell in row) for row in (columns, *rows) if row)
 
 
 def _set_boundaries(message: EmailMessage) -> None:

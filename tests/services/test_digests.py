@@ -1,0 +1,99 @@
+"""The digest of Friday noon: one mail a week, each number counted once, and to whom it goes."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from tests.services.months import JUNE, MAY, put_cases, put_forms
+from tests.stage import Stage, plain
+
+FRIDAY = datetime(2026, 5, 15, 4, tzinfo=UTC)
+"""Noon in Shanghai, five days after the visits and cases of `months` settled and came in."""
+
+
+def told(stage: Stage, week: str = "2026-W20") -> dict[str, dict[str, dict[str, int]]]:
+    effect = stage.storage.effects.get(f"digest~{week}", 0)
+    assert effect is not None
+    found: dict[str, dict[str, dict[str, int]]] = json.loads(effect.values["figures"])
+    return found
+
+
+def test_a_week_is_told_once_from_its_friday_noon_on(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA"])
+    early = FRIDAY - timedelta(minutes=1)
+    stage.move(max(stage.now, early))
+    assert [stage.wiring.digests.run(FRIDAY + timedelta(minutes=m)) for m in (0, 1, 99)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_answers_silence_complaints_and_terms_are_counted(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA", "ABC", "---"])
+    put_cases(stage, MAY, 2)
+    put_cases(stage, MAY, 1, kind="praise")
+    stage.wiring.digests.run(FRIDAY)
+    week = told(stage)["2026-W20"]["U1"]
+    assert (week["settled"], week["answered"], week["points"]) == (3, 2, 9)
+    assert (week["cases"], week["complaints"]) == (3, 2)
+    assert week["late"] >= 3
+
+
+def test_cases_without_a_unit_are_told_too(stage: Stage) -> None:
+    put_cases(stage, MAY, 2, unit="")
+    stage.wiring.digests.run(FRIDAY)
+    assert told(stage)["2026-W20"][""]["complaints"] == 2
+
+
+def test_where_nothing_has_happened_nothing_is_mailed(stage: Stage) -> None:
+    assert stage.wiring.digests.run(FRIDAY) is False
+    stage.wiring.effects.run(FRIDAY)
+    assert stage.mails("digest") == []
+
+
+def test_a_later_week_is_compared_with_what_the_earlier_digest_said(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA"])
+    stage.wiring.digests.run(FRIDAY)
+    put_forms(stage, MAY, ["AAA", "BBB"], tag="later")
+    stage.wiring.digests.run(FRIDAY + timedelta(days=7))
+    found = told(stage, "2026-W21")
+    assert found["2026-W20"]["U1"]["answered"] == 1
+    assert "U1" not in found["2026-W21"]
+
+
+def test_of_missed_weeks_the_last_is_mailed_and_shows_the_others(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA"])
+    assert stage.wiring.digests.run(FRIDAY + timedelta(days=17))
+    assert told(stage, "2026-W22")["2026-W20"]["U1"]["answered"] == 1
+    assert stage.storage.effects.get("digest~2026-W20", 0) is None
+
+
+def test_the_mail_goes_to_supervision_and_audit_and_compares(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA", "---"])
+    put_cases(stage, MAY, 1)
+    stage.wiring.digests.run(FRIDAY)
+    stage.wiring.effects.run(FRIDAY)
+    (mail,) = stage.mails("digest")
+    readers = {
+        member.mail
+        for member in stage.wiring.people.members()
+        if member.role in ("supervisor", "lead", "auditor")
+    }
+    assert set(str(mail["To"]).split(", ")) == readers
+    text = plain(mail)
+    assert "2026-W20" in text
+    assert "East (U1)\t2\t1\t50%\t6.00\t1\t1" in text
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "<img" not in html.get_content()
+    assert 'style="' in html.get_content()
+
+
+def test_a_number_above_all_earlier_weeks_is_said_in_a_sentence(stage: Stage) -> None:
+    put_cases(stage, MAY, 1)
+    put_cases(stage, JUNE, 3)
+    noon = FRIDAY + timedelta(days=28)
+    stage.wiring.digests.run(noon)
+    stage.wiring.effects.run(noon)
+    (mail,) = stage.mails("digest")
+    assert "收到计数投诉 3 件，高于此前 4 周中的任何一周（0–1）" in plain(mail)
