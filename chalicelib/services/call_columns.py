@@ -25,31 +25,31 @@ class Column(NamedTuple):
 
 def _attempt(number: int) -> Iterator[Column]:
     yield Column(f"date_{number}", 11, "date")
-    yield Column(f"time_{number}", 7, "time")
-    yield Column(f"reached_{number}", 12, "reached")
+    yield Column(f"time_{number}", 6, "time")
+    yield Column(f"reached_{number}", 10, "reached")
 
 
 COLUMNS: Final = (
     Column("id", 2, "id"),
     Column("no", 4, "shown"),
-    Column("customer", 14, "shown"),
-    Column("phone", 16, "shown"),
-    Column("dial", 6, "dial"),
-    Column("job", 17, "shown"),
-    Column("unit", 15, "shown"),
-    Column("appliance", 13, "shown"),
+    Column("customer", 13, "shown"),
+    Column("phone", 15, "shown"),
+    Column("dial", 5, "dial"),
+    Column("job", 15, "shown"),
+    Column("unit", 12, "shown"),
+    Column("appliance", 11, "shown"),
     Column("day", 11, "shown"),
     Column("deadline", 11, "shown"),
     *(column for number in ATTEMPTS for column in _attempt(number)),
-    Column("answered", 10, "yes_no"),
-    *(Column(item, 8, "grade") for item in ITEMS),
+    Column("answered", 9, "yes_no"),
+    *(Column(item, 7, "grade") for item in ITEMS),
     Column("work", 26, "text"),
-    Column("paid", 12, "text"),
-    Column("slip", 8, "yes_no"),
+    Column("paid", 10, "text"),
+    Column("slip", 7, "yes_no"),
     Column("helped", 10, "yes_no"),
-    Column("settlement", 18, "settlement"),
+    Column("settlement", 14, "settlement"),
     Column("remark", 26, "text"),
-    Column("complaint", 10, "yes_no"),
+    Column("complaint", 11, "yes_no"),
 )
 
 PLACES: Final[Mapping[str, int]] = {column.name: n for n, column in enumerate(COLUMNS)}

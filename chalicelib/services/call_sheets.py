@@ -45,6 +45,7 @@ _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 _LONGEST_NAME: Final = 31
 _NUMBER: Final = re.compile(r"\+[0-9]{6,15}")
 _A4: Final = 9
+_HOW_WIDTH: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class _Styles:
     """How cells look: ours are grey and locked, those to fill are white and open."""
 
     def __init__(self, book: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
-        edge = {"border": 1, "border_color": "#B0B0B0", "valign": "top", "text_wrap": True}
+        edge = {"border": 1, "border_color": "#B0B0B0", "valign": "vcenter", "text_wrap": True}
         self.head = book.add_format(
             {**edge, "bold": True, "bg_color": "#D9E2EC", "num_format": "@"}
         )
@@ -146,15 +147,17 @@ class _Styles:
 def _write_calls(page: Any, sheet: Sheet, week: Week, styles: _Styles, say: Say) -> None:  # noqa: ANN401
     ids = [call.facts.visit_id for call in sheet.rows]
     page.write_string(0, 0, spelled(mark_of(week.key, sheet.caller, ids)), styles.hidden)
-    page.write_string(0, 1, say("calls.title", key=week.key, caller=sheet.caller or "-"))
+    page.write_string(0, 1, say("calls.name", key=week.key), styles.title)
+    page.write_string(0, FROZEN + 1, say("calls.title", caller=sheet.caller or "-"))
     page.write_string(0, BREAK, say("calls.title_answers"), styles.title)
     for place, column in enumerate(COLUMNS):
         hide = {"hidden": True} if column.holds == "id" else {}
         page.set_column(place, place, column.width, None, hide)
         page.write_string(HEAD_ROW, place, heading(column, say), styles.head)
         _offer_choices(page, place, column, len(sheet.rows), say)
+    page.set_row(HEAD_ROW, 34)
     for number, call in enumerate(sheet.rows, start=1):
-        page.set_row(HEAD_ROW + number, 32)
+        page.set_row(HEAD_ROW + number, 36)
         _write_row(page, HEAD_ROW + number, _shown(number, call, week), styles)
     _set_up(page)
 
@@ -208,7 +211,7 @@ def _set_up(page: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
     allowed = ("format_cells", "format_columns", "format_rows")
     page.protect("", dict.fromkeys(allowed, True))
     _print_on_a4(page)
-    page.set_print_scale(70)
+    page.set_print_scale(58)
     page.repeat_rows(HEAD_ROW)
     page.repeat_columns(1, FROZEN - 1)
     page.set_v_pagebreaks([BREAK])
@@ -254,11 +257,12 @@ def _why(why: str, say: Say) -> str:
 def _write_how(page: Any, languages: Sequence[str], styles: _Styles) -> None:  # noqa: ANN401
     page.write_string(0, 0, INFORMATION, styles.hidden)
     page.set_column(0, 0, 2, None, {"hidden": True})
-    page.set_column(1, 1, 110)
+    page.set_column(1, 1, _HOW_WIDTH)
     lines = [
         line for each in languages for line in (*translator(each)("calls.how").split("\n"), "")
     ]
     for row, line in enumerate(lines, start=1):
+        page.set_row(row, 32 if len(line) > _HOW_WIDTH * 3 // 4 else 17)
         page.write_string(row, 1, line, styles.plain)
     _print_on_a4(page)
     page.fit_to_pages(1, 0)
