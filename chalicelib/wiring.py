@@ -58,9 +58,13 @@ from chalicelib.services.intake import Intake
 from chalicelib.services.list_acts import ListDesk
 from chalicelib.services.mails import Mails
 from chalicelib.services.month_alarms import MonthAlarms
+from chalicelib.services.month_amendments import AmendmentDesk
 from chalicelib.services.month_facts import MonthFacts
+from chalicelib.services.month_kin import MonthKin
 from chalicelib.services.month_mails import MonthMails, MonthSources
 from chalicelib.services.month_maker import MonthMaker
+from chalicelib.services.month_records import MonthRecords
+from chalicelib.services.months import MonthDesk
 from chalicelib.services.paging import Paging
 from chalicelib.services.payrolls import Payrolls
 from chalicelib.services.payrolls import Stores as PayrollStores
@@ -428,6 +432,48 @@ class Wiring:
         storage = self.storage
         listed = CallList(storage.effects, storage.visits, self.rules)
         return WeekMail(storage.draws, storage.visits, storage.people, listed, None, self.rules)
+
+    @cached_property
+    def _month_records(self) -> MonthRecords:
+        storage = self.storage
+        return MonthRecords(
+            storage.documents,
+            storage.proceedings,
+            storage.amendments,
+            storage.visits,
+            storage.cases,
+        )
+
+    @cached_property
+    def _month_kin(self) -> MonthKin:
+        return MonthKin(self.storage.visits, self.storage.cases)
+
+    def month_desk(self, via: str) -> MonthDesk:
+        """Supervision, HR and units at work on closed months; `via` is how their acts come in."""
+        storage = self.storage
+        return MonthDesk(
+            self._month_records,
+            self._month_kin,
+            storage.cases,
+            storage.register,
+            storage.commit,
+            self.rules,
+            via,
+        )
+
+    @property
+    def amendment_desk(self) -> AmendmentDesk:
+        """Members who amend closed months."""
+        storage = self.storage
+        return AmendmentDesk(
+            self._month_records,
+            self._month_kin,
+            storage.documents,
+            storage.people,
+            self.month_maker,
+            storage.commit,
+            self.rules,
+        )
 
     @cached_property
     def month_alarms(self) -> MonthAlarms:

@@ -15,7 +15,7 @@ from chalicelib.core.acts import ActError
 from chalicelib.core.people import Member
 from chalicelib.core.saving import StoreError
 from chalicelib.services import switch
-from tools import case_acts, draw_acts
+from tools import case_acts, draw_acts, month_acts
 from tools.case_acts import Done, Values, Verb
 from tools.connected import NotConnectedError, local_stage
 
@@ -41,6 +41,7 @@ def _only_all(scope: str) -> None:
 
 
 VERBS: Final[Mapping[str, Verb]] = {
+    **month_acts.VERBS,
     **case_acts.VERBS,
     **draw_acts.VERBS,
     "stop-sending": Verb((), _stop_sending),
@@ -60,6 +61,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "recused": "this member is recused from unit {unit} and never judges it",
     "scope": "this act is for `all`, not for {scope}",
     **case_acts.SENTENCES,
+    **month_acts.SENTENCES,
     **draw_acts.SENTENCES,
 }
 """Code of a refusal → what the caller reads."""
@@ -70,7 +72,7 @@ def act(verb: str, id: str, values: Values, by: str, stage: "Wiring") -> Done:
 
     `by` is a mail address, or a name if only one member has it. A refusal is an ActError.
     """
-    keys, do = _verb(verb)
+    keys, do = _verb(verb, id)
     for key in values:
         if key not in keys:
             takes = ", ".join(f"--{known}" for known in keys) or "none"
@@ -79,10 +81,12 @@ def act(verb: str, id: str, values: Values, by: str, stage: "Wiring") -> Done:
     return {"verb": verb, "id": id, "by": member.mail, **do(stage, id, values, member)}
 
 
-def _verb(verb: str) -> Verb:
-    if verb not in VERBS:
+def _verb(verb: str, id: str = "") -> Verb:
+    """A verb; `object` and `rule` are others on a month than on a case."""
+    verbs = {**VERBS, **month_acts.VERBS} if month_acts.is_month(id) else VERBS
+    if verb not in verbs:
         raise ActError("unknown_verb", verb=verb, verbs=", ".join(VERBS))
-    return VERBS[verb]
+    return verbs[verb]
 
 
 def member_named(members: Sequence[Member], by: str) -> Member:

@@ -52,6 +52,13 @@ class Ruling(NamedTuple):
     subjects: Sequence[str] = ()
 
 
+class Acted(NamedTuple):
+    """Where the month stands after an act, and whether the act changed it."""
+
+    proceeding: Proceeding
+    changed: bool
+
+
 Decide = Callable[[Held, Act], Proceeding]
 Extra = Callable[[Held, Proceeding], Sequence[object]]
 """The month before the act and its proceeding after it → what else the act adds."""
@@ -61,8 +68,7 @@ class MonthDesk:
     """Supervision, HR and units at work on a month that is closed.
 
     Every act raises ActError: "no_document" (facts month), those of `acts.allow` and of the
-    function of core that it names, and Busy when others kept changing the month. It gives the
-    proceeding as it stands afterwards.
+    function of core that it names, and Busy when others kept changing the month.
     """
 
     def __init__(
@@ -84,7 +90,7 @@ class MonthDesk:
         self._rules = rules
         self._via = via
 
-    def sign(self, at: UnitMonth, by: Member, now: datetime) -> Proceeding:
+    def sign(self, at: UnitMonth, by: Member, now: datetime) -> Acted:
         """A lead signs the facts, and the unit is given notice: `month_steps.sign`."""
 
         def decide(held: Held, act: Act) -> Proceeding:
@@ -92,9 +98,7 @@ class MonthDesk:
 
         return self._act("sign", at, by, now, decide)
 
-    def object_to(
-        self, at: UnitMonth, objection: Objection, by: Member, now: datetime
-    ) -> Proceeding:
+    def object_to(self, at: UnitMonth, objection: Objection, by: Member, now: datetime) -> Acted:
         """`by` takes down what the unit objects to: `month_steps.object_to`.
 
         ActError: "one_about" unless it is about one line or one case, "unknown_reference".
@@ -102,13 +106,11 @@ class MonthDesk:
         acts.allow("object", by, at.unit)
         return self._object(at, objection, Act(by.mail.lower(), now, self._via))
 
-    def object_by_unit(
-        self, at: UnitMonth, objection: Objection, by: str, now: datetime
-    ) -> Proceeding:
+    def object_by_unit(self, at: UnitMonth, objection: Objection, by: str, now: datetime) -> Acted:
         """The unit itself objects; `by` is who signed in: `month_steps.object_to`."""
         return self._object(at, objection, Act(f"unit:{at.unit}:{by}", now, "unit"))
 
-    def rule(self, at: UnitMonth, ruling: Ruling, by: Member, now: datetime) -> Proceeding:
+    def rule(self, at: UnitMonth, ruling: Ruling, by: Member, now: datetime) -> Acted:
         """A lead with no hand in it rules on an objection: `month_steps.rule`.
 
         Upheld it proposes an amendment in the same commit, with what must be read anew.
@@ -132,7 +134,7 @@ class MonthDesk:
 
         return self._act("rule", at, by, now, decide, extra)
 
-    def question(self, at: UnitMonth, words: str, by: Member, now: datetime) -> Proceeding:
+    def question(self, at: UnitMonth, words: str, by: Member, now: datetime) -> Acted:
         """HR asks back: `month_steps.question`."""
 
         def decide(held: Held, act: Act) -> Proceeding:
@@ -140,9 +142,7 @@ class MonthDesk:
 
         return self._act("question", at, by, now, decide)
 
-    def answer(
-        self, at: UnitMonth, number: str, words: str, by: Member, now: datetime
-    ) -> Proceeding:
+    def answer(self, at: UnitMonth, number: str, words: str, by: Member, now: datetime) -> Acted:
         """Supervision answers HR: `month_steps.answer`."""
 
         def decide(held: Held, act: Act) -> Proceeding:
@@ -150,7 +150,7 @@ class MonthDesk:
 
         return self._act("answer", at, by, now, decide)
 
-    def issue(self, at: UnitMonth, by: Member, now: datetime) -> Proceeding:
+    def issue(self, at: UnitMonth, by: Member, now: datetime) -> Acted:
         """HR issues the document and enters it into its register: `month_steps.issue`.
 
         A trial enters no register.
@@ -180,7 +180,7 @@ class MonthDesk:
         now: datetime,
         decide: Decide,
         extra: Extra = lambda held, after: (),
-    ) -> Proceeding:
+    ) -> Acted:
         acts.allow(verb, by, at.unit)
         return self._saved(at, Act(by.mail.lower(), now, self._via), decide, extra)
 
@@ -190,20 +190,20 @@ class MonthDesk:
         act: Act,
         decide: Decide,
         extra: Extra = lambda held, after: (),
-    ) -> Proceeding:
-        def attempt() -> Proceeding:
+    ) -> Acted:
+        def attempt() -> Acted:
             held = self._records.held(at)
             after = decide(held, act)
-            if after is not held.proceeding:
-                adds = [*month_news.of(after), *extra(held, after)]
-                self._commit(adds, [after])
-            return after
+            if after is held.proceeding:
+                return Acted(after, changed=False)
+            self._commit([*month_news.of(after), *extra(held, after)], [after])
+            return Acted(after, changed=True)
 
         return until_saved(attempt)
 
     # --- objections -----------------------------------------------------------------------------
 
-    def _object(self, at: UnitMonth, objection: Objection, act: Act) -> Proceeding:
+    def _object(self, at: UnitMonth, objection: Objection, act: Act) -> Acted:
         about = self._about(at, objection)
 
         def decide(held: Held, act: Act) -> Proceeding:
