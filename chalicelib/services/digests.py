@@ -168,8 +168,9 @@ class Digests:
         sort = Sort(case.kind, case.severity, case.standing, case.channel)
         counts = case.standing == "counts" and sort.may_count(self._rules)
         figures.add_case(case.unit, case.received_at, counts=counts)
-        found = clocks(case, self._stores.cases.events(case.number), self._rules)
-        figures.add_clocks(case.unit, [clock for clock in found if clock.step in _STEPS], now)
+        if events := self._stores.cases.events(case.number):
+            found = clocks(case, events, self._rules)
+            figures.add_clocks(case.unit, [clock for clock in found if clock.step in _STEPS], now)
 
     # --- callers ----------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ def test_a_first_tick_commits_the_first_draw_and_mails_it(running: Local) -> Non
         "now": "2026-05-11T01:00:00+00:00",
         "sweep": {"brought": 0},
         "draw": {"drawn": 0},
-        "close": {"documents": 0},
+        "close": {"documents": 0, "payrolls": 0, "digests": 0},
         "watch": {"pages": 0, "breaches": 0, "unread": 0},
         "dispatch": {"visits": 0, "effects": 2},
     }
@@ -103,7 +103,7 @@ def test_a_close_makes_documents_and_says_what_holds_up_the_others(running: Loca
     running.wiring.storage.commit([case], [])
     result = run("close", "--now", AFTER_CLOSE)
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["close"] == {"documents": 1}
+    assert json.loads(result.stdout)["close"]["documents"] == 1
     (line,) = result.stderr.splitlines()
     warning = json.loads(line)
     assert warning["message"] == "unread cases hold up"
