@@ -1,30 +1,28 @@
-"""The cast of a rehearsal: units upload, customers text, supervisors read, all as a scenario says.
+"""The cast of a rehearsal: units upload, customers text and call, supervision acts, as planned.
 
-Everything goes over HTTP, to the service as the units' systems do it and to the simulator as
-handsets do it; only what supervision does by hand goes the way of `tools act`.
+Everything goes over HTTP, to the service as the units' systems and managers do it and to the
+simulator as handsets do it; only what supervision does by hand goes the way of `tools act`.
 """
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from heapq import heappop, heappush
-from http.client import HTTPConnection
-from itertools import count, cycle
-from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from typing import Final
+from urllib.parse import quote
 
 from chalicelib.services import people
-from tools.act import act
 from tools.local import API_TOKEN, Local
+from tools.recount_calls import Called, Moment
 from tools.recount_reader import day_named
 from tools.recount_rules import Rules
+from tools.rehearsed_agenda import Agenda, Played, at_hour
+from tools.rehearsed_calls import Call
+from tools.rehearsed_cases import Casework
+from tools.rehearsed_http import CastError, Json, call, thread
+from tools.rehearsed_people import DESK, DUTY, SUPERVISION, manager
 from tools.scenario import Job, Scenario
 
-LOOKS_EVERY: Final = timedelta(hours=2)
+LOOKS_EVERY: Final = timedelta(hours=4)
 """How often a customer looks at his handset while he waits for a text of ours."""
 
 WEEK: Final = timedelta(days=7)
@@ -32,67 +30,21 @@ WEEK: Final = timedelta(days=7)
 ARRIVALS: Final = {"invitation": 1, "reminder": 2}
 """Which of the texts about a job that is, counted from 1."""
 
-READ_AT: Final = time(10)
-"""Supervisors read what came in on the day before."""
-
 BATCH: Final = 100
 """Visits that one upload may have."""
 
-TIMEOUT_S: Final = 120
+WITHHELD: Final = "anonymous"
 
-SUPERVISION: Final[Mapping[str, object]] = {
-    "members": [
-        {"name": "陈立", "mail": "chen.li@supervision.example", "role": "lead"},
-        {"name": "周宁", "mail": "zhou.ning@supervision.example", "role": "supervisor"},
-        {"name": "Ann Moor", "mail": "ann.moor@supervision.example", "role": "supervisor"},
-        {"name": "吴丹", "mail": "wu.dan@personnel.example", "role": "hr"},
-        {"name": "Jo Field", "mail": "jo.field@audit.example", "role": "auditor"},
-    ]
-}
-"""Who is who, as `tools people` takes it."""
+ANSWERS: Final = {"after": 4, "script": ["speak:60", "hangup"]}
+"""How the desk takes a call."""
 
-READERS: Final = ("zhou.ning@supervision.example", "ann.moor@supervision.example")
+TAKES: Final = {"after": 3, "script": ["1", "speak:30", "hangup"]}
+"""How the second duty phone takes one: by key 1."""
 
-_CASE_NUMBER: Final = re.compile(r"(?<![+\d])\d{9}(?!\d)")
+REPLIES_AFTER: Final = timedelta(minutes=8)
+"""When the second duty phone, which then takes no call, replies to the text of danger."""
 
-Json = Any
 Tell = Callable[[str], None]
-
-
-class CastError(RuntimeError):
-    """Something that must not fail in a rehearsal did; the text says what."""
-
-
-@dataclass(slots=True)
-class Played:
-    """What happened: every row as it was uploaded and when, each failed run of a schedule."""
-
-    uploads: list[tuple[datetime, Mapping[str, str]]] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    texts: int = 0
-    cases: int = 0
-
-
-def call(base: str, method: str, path: str, body: object = None, token: str = "") -> Json:
-    """One request and its JSON; CastError unless the answer is 200."""
-    parts = urlsplit(base)
-    headers = {"Content-Type": "application/json"}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_S)
-    with closing(connection):
-        payload = None if body is None else json.dumps(body)
-        connection.request(method, path, payload, headers)
-        answer = connection.getresponse()
-        content = answer.read()
-    if answer.status != 200:
-        raise CastError(f"{method} {path}: {answer.status} {content[:300].decode()}")
-    return json.loads(content)
-
-
-def thread(local: Local, number: str) -> Sequence[Json]:
-    """All messages of a handset, oldest first."""
-    return list(call(local.simulator_url, "GET", f"/handsets/{quote(number)}/thread")["messages"])
 
 
 def play(
@@ -121,12 +73,11 @@ class _Cast:
         self._tell = tell
         self._looks_every = looks_every
         self._rules = Rules()
-        self._now = local.wiring.now()
-        self._week_ends = self._now + WEEK
-        self._agenda: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._order = count()
+        self._agenda = Agenda(local.wiring.now())
+        self._cases = Casework(local, scenario.units, self._agenda, self.played, self._rules)
+        self._week_ends = self._agenda.now + WEEK
         self._waiting: list[tuple[Job, int]] = []
-        self._readers = cycle(READERS)
+        self._known: set[str] = set()
 
     def found_units(self) -> None:
         """People, units and handsets are there, every upload is on the agenda."""
@@ -140,36 +91,35 @@ class _Cast:
             lambda mail: commit([mail]),
         )
         for unit in self._scenario.units:
-            body = {"name": unit.name, "language": unit.language}
+            mail = manager(unit.unit_id)
+            body = {"name": unit.name, "language": unit.language, "manager_email": mail}
             self._service("PUT", f"/api/units/{unit.unit_id}", body)
         for job in self._scenario.jobs:
             if job.handset:
-                self._simulator("POST", f"/handsets/{quote(job.number)}", job.handset)
+                self._handset(job.number, "", job.handset)
+        self._answers(DUTY[1], TAKES)
         for at in sorted({job.uploaded_at for job in self._scenario.jobs}):
-            self._plan(at, partial(self._upload, at))
+            self._agenda.plan(at, partial(self._upload, at))
 
     def go(self, until: datetime) -> None:
         """Move the clock on and do at each instant what is to be done."""
-        while self._now < until:
-            looks = [self._now + self._looks_every] if self._waiting else []
-            planned = [self._agenda[0][0]] if self._agenda else []
+        while self._agenda.now < until:
+            looks = [self._agenda.now + self._looks_every] if self._waiting else []
+            planned = [self._agenda.next_at] if self._agenda.next_at else []
             self._move(min([until, *looks, *planned]))
-            while self._agenda and self._agenda[0][0] <= self._now:
-                heappop(self._agenda)[2]()
-
-    def _plan(self, at: datetime, do: Callable[[], None]) -> None:
-        heappush(self._agenda, (max(at, self._now), next(self._order), do))
+            self._agenda.do_due()
 
     def _move(self, to: datetime) -> None:
         moved = self._simulator("POST", "/clock", {"now": to.isoformat()})
-        self._now = to
+        self._agenda.now = to
         self.played.failed += [f"{x['at']} {x['schedule']}: {x['error']}" for x in moved["failed"]]
         if "dispatch" in moved["runs"]:
             self._look()
-        while self._now >= self._week_ends:
+        while to >= self._week_ends:
             self._tell(
                 f"until {self._rules.day(self._week_ends)}: {len(self.played.uploads)} visits in,"
-                f" {self.played.texts} texts received, {self.played.cases} cases read"
+                f" {self.played.texts} texts and {len(self.played.calls)} calls received,"
+                f" {len(self.played.acts)} acts on {len(self.played.cases)} cases"
             )
             self._week_ends += WEEK
 
@@ -190,35 +140,37 @@ class _Cast:
         refused = [result for result in results if result["status"] != "created"]
         if refused:
             raise CastError(f"an upload was refused: {refused[0]}")
-        self.played.uploads += [(self._now, row) for row in rows]
+        self.played.uploads += [(self._agenda.now, row) for row in rows]
 
     # --- customers -----------------------------------------------------------------------------
 
     def _wait(self, job: Job, place: int) -> None:
-        """Wait for what the job's next text waits for, if there is a next one."""
+        """Wait for what the job's next step waits for, if there is a next one."""
         if place >= len(job.steps):
             return
-        step = job.steps[place]
-        patience = timedelta(minutes=step.minutes)
-        if step.after == "answer":
-            self._plan(self._now + patience, partial(self._text, job, place))
-        elif step.after == "close":
-            close = self._rules.close(self._rules.month(job.completed_at))
-            self._plan(close + patience, partial(self._text, job, place))
+        after = job.steps[place].after
+        if after in ("answer", "upload"):
+            self._plan(self._agenda.now, job, place)
+        elif after == "close":
+            self._plan(self._rules.close(self._rules.month(job.completed_at)), job, place)
         else:
             self._waiting.append((job, place))
+
+    def _plan(self, since: datetime, job: Job, place: int) -> None:
+        """The job's step, so long after it was waited for as its customer takes."""
+        step = job.steps[place]
+        at = at_hour(since + timedelta(minutes=step.minutes), step.hour, self._rules)
+        self._agenda.plan(at, partial(self._do, job, place))
 
     def _look(self) -> None:
         """Whoever has got the text he waits for answers it in his own time."""
         still = []
         for job, place in self._waiting:
-            step = job.steps[place]
-            at = self._arrived(job, ARRIVALS[step.after])
+            at = self._arrived(job, ARRIVALS[job.steps[place].after])
             if at is None:
                 still.append((job, place))
             else:
-                answer_at = at + timedelta(minutes=step.minutes)
-                self._plan(answer_at, partial(self._text, job, place))
+                self._plan(at, job, place)
         self._waiting = still
 
     def _arrived(self, job: Job, nth: int) -> datetime | None:
@@ -232,27 +184,88 @@ class _Cast:
         ]
         return sent[nth - 1] if len(sent) >= nth else None
 
-    def _text(self, job: Job, place: int) -> None:
-        path = f"/handsets/{quote(job.number)}/texts"
-        heard = self._simulator("POST", path, {"text": job.steps[place].text.words})
+    def _do(self, job: Job, place: int) -> None:
+        step = job.steps[place]
+        if isinstance(step.does, Call):
+            self._call(job, step.does)
+        else:
+            self._text(job.number, step.does.words)
+            if step.does.kind == "danger":
+                self._page(job)
+        self._look_for_cases(job, step.does)
+        self._wait(job, place + 1)
+
+    def _text(self, number: str, words: str) -> None:
+        heard = self._handset(number, "/texts", {"text": words})
         if heard["status"] != 200 or heard["error"]:
             raise CastError(f"a text was not taken: {heard}")
         self.played.texts += 1
-        for number in _CASE_NUMBER.findall(" ".join(heard["answers"])):
-            tomorrow = self._rules.day(self._now) + timedelta(days=1)
-            at = datetime.combine(tomorrow, READ_AT, self._rules.zone)
-            self._plan(at, partial(self._read, number))
-        self._wait(job, place + 1)
 
-    # --- supervision ---------------------------------------------------------------------------
+    def _call(self, job: Job, does: Call) -> None:
+        """The desk's phone takes it as it is said to; what was heard and done is kept."""
+        self._answers(DESK, ANSWERS if does.desk == "answers" else does.desk)
+        caller = WITHHELD if does.withheld else job.number
+        result = self._handset(caller, "/calls", {"script": list(does.acts)})
+        if result["errors"]:
+            raise CastError(f"a call went wrong: {result['errors'][0]}")
+        self.played.calls.append(called(result, self._agenda.now))
 
-    def _read(self, number: str) -> None:
-        values = {"kind": "complaint"}
-        act("read-case", number, values, next(self._readers), self._local.wiring)
-        self.played.cases += 1
+    def _look_for_cases(self, job: Job, does: object) -> None:
+        """Supervision finds in its list what the customer has just brought."""
+        cases, now = self._local.wiring.storage.cases, self._agenda.now
+        hidden = isinstance(does, Call) and does.withheld
+        found = (
+            cases.of_month("", self._rules.month(now)) if hidden else cases.of_number(job.number)
+        )
+        for case in found:
+            if case.number not in self._known:
+                self._known.add(case.number)
+                self._cases.came_in(job, case.number, WITHHELD if hidden else job.number, now)
+
+    # --- the duty phones ------------------------------------------------------------------------
+
+    def _page(self, job: Job) -> None:
+        """The first duty phone is silent; the second takes the call, or replies to the text."""
+        if job.language == "zh":
+            return
+        self._answers(DUTY[1], "no-answer")
+        self._agenda.plan(self._agenda.now + REPLIES_AFTER, self._reply)
+
+    def _reply(self) -> None:
+        self._text(DUTY[1], "1")
+        self._answers(DUTY[1], TAKES)
+
+    # --- HTTP ---------------------------------------------------------------------------------
+
+    def _answers(self, number: str, way: object) -> None:
+        self._handset(number, "/answering", {"answering": [way]})
 
     def _service(self, method: str, path: str, body: object) -> Json:
         return call(self._local.service_url, method, path, body, API_TOKEN)
 
+    def _handset(self, number: str, path: str, body: object) -> Json:
+        return self._simulator("POST", f"/handsets/{quote(number)}{path}", body)
+
     def _simulator(self, method: str, path: str, body: object) -> Json:
         return call(self._local.simulator_url, method, path, body)
+
+
+def called(result: Json, at: datetime) -> Called:
+    """A call as the recount takes it, from what the simulator tells of it."""
+    keys = {
+        done["document"]: done["sent"]["Digits"]
+        for done in result["done"]
+        if not done["lost"] and "Digits" in done["sent"]
+    }
+    said: dict[int, str] = {}
+    for heard in result["heard"]:
+        if heard["verb"] == "Say":
+            said[heard["document"]] = f"{said.get(heard['document'], '')} {heard['heard']}".strip()
+    documents = range(1, result["documents"] + 1)
+    return Called(
+        at=at,
+        caller=result["caller"],
+        moments=tuple(Moment(said.get(n, ""), keys.get(n, "")) for n in documents),
+        recorded=bool(result["recordings"]),
+        talked=any(each["number"] == DESK and each["bridged"] for each in result["dialled"]),
+    )

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tools.habits import HABITS
 from tools.recount import Message
 from tools.scenario import ZONE, Job, Scenario
+from tools.spellings import Text
 
 EACH: Final = 10
 """Conversations of each language."""
@@ -19,13 +20,14 @@ EACH: Final = 10
 LANGUAGES: Final = {"zh": "Chinese", "en": "English"}
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>#|])")
+_SECRET: Final = re.compile(r"(https?://\S+?/[a-z]/)[\w~.-]+")
 _CASE_NUMBER: Final = re.compile(r"(?<![+\d])\d{9}(?!\d)")
 
 HEAD: Final = """# Conversations
 
 Written by `make rehearse`: do not edit. Ten conversations of each language, as the service had them
-with the customers of the rehearsal; what the customer wrote is in bold. Customers' numbers and the
-numbers of cases are masked.
+with the customers of the rehearsal; what the customer wrote is in bold. Customers' numbers, the
+numbers of cases and what is secret in links are masked.
 """
 
 
@@ -49,7 +51,9 @@ def _chosen(
     first: dict[str, Job] = {}
     for job in scenario.jobs:
         texts = sum(not message.ours for message in threads.get(job.number, ()))
-        if job.language == language and texts == len(job.steps) > 0 and jobs_of[job.number] == 1:
+        is_whole = all(isinstance(step.does, Text) for step in job.steps)
+        is_all = is_whole and texts == len(job.steps) > 0
+        if job.language == language and is_all and jobs_of[job.number] == 1:
             first.setdefault(job.habit, job)
     return [first[habit.name] for habit in HABITS if habit.name in first][:EACH]
 
@@ -63,6 +67,7 @@ def _conversation(place: int, job: Job, thread: Sequence[Message], visit: Mappin
 
 def _line(message: Message) -> str:
     text = _CASE_NUMBER.sub("•••••••••", message.text.replace("\n", " / "))
+    text = _SECRET.sub(r"\1•••", text)
     shown = _escaped(text)
     return f"We: {shown}" if message.ours else f"Customer: **{shown}**"
 

@@ -1,10 +1,9 @@
-"""The money of a month once more, from what the handsets sent and the units uploaded.
+"""The money of a month once more, from texts, calls, uploads and what supervision said of cases.
 
 Nothing of `chalicelib` is imported: own reader, own calendar, own sums; only the figures of the
 rulebook's file are shared. What differs from the service's documents is wrong in one of the two.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -13,11 +12,16 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
 
+from tools.recount_calls import Called, listen
+from tools.recount_cases import Act, Brought, complaints
 from tools.recount_reader import BLANK, Talk, day_named, hear
 from tools.recount_rules import Rules
 
 POINTS: Final = {"A": 2, "B": 1, "C": 0, "D": -1, "E": -2, "-": 0}
 CORRECTION: Final = timedelta(days=7)
+
+KEYS, TEXT = 1, 2
+"""What an answer weighs: keys from the visit's number less than a text from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,16 @@ class Message:
     at: datetime
     text: str
     ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """All that came in: uploads, threads by number, calls, and supervision's acts on cases."""
+
+    visits: Sequence[Uploaded]
+    threads: Mapping[str, Sequence[Message]]
+    calls: Sequence[Called] = ()
+    acts: Sequence[Act] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +81,18 @@ class Month:
 
 
 def recount(
-    visits: Sequence[Uploaded],
-    threads: Mapping[str, Sequence[Message]],
-    months: Sequence[str],
-    rules: Rules,
+    happened: Happened, months: Sequence[str], rules: Rules
 ) -> dict[tuple[str, str], Month]:
     """(unit, month) → what that month comes to, for consecutive `months`, the first of them the
-    units' first; `threads` by number.
+    units' first.
     """
-    forms, complaints = _read(visits, threads, rules)
+    visits = happened.visits
+    forms, brought = _read(happened, rules)
+    counting = complaints(brought, happened.acts, rules)
     sums = {
         (unit, month): _Sums(
             [forms.get(visit.visit_id, BLANK) for visit in _counted(visits, unit, month, rules)],
-            complaints[unit, month],
+            counting[unit, month],
         )
         for unit in {visit.unit for visit in visits}
         for month in months
@@ -108,51 +121,64 @@ def differences(
                 )
 
 
-# --- texts ---------------------------------------------------------------------------------------
+# --- texts and calls ------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class _Asked:
-    """A visit that its customer was asked about, the talk, and the grades with their instants."""
+    """A visit that its customer was asked about, the talk, and the grades: instant, weight, form.
+
+    The talk knows what is still open, whatever way the rest came in.
+    """
 
     visit: Uploaded
     talk: Talk = field(default_factory=Talk)
-    noted: list[tuple[datetime, str]] = field(default_factory=list)
+    noted: list[tuple[datetime, int, str]] = field(default_factory=list)
 
 
-def _read(
-    visits: Sequence[Uploaded], threads: Mapping[str, Sequence[Message]], rules: Rules
-) -> tuple[dict[str, str], Counter[tuple[str, str]]]:
-    """Visit id → its counted form, and (unit, month) → number of complaints."""
+def _read(happened: Happened, rules: Rules) -> tuple[dict[str, str], list[Brought]]:
+    """Visit id → its counted form, and what was brought to us."""
     forms: dict[str, str] = {}
-    complaints: Counter[tuple[str, str]] = Counter()
-    for number, thread in threads.items():
-        mine = [_Asked(visit) for visit in visits if visit.number == number]
-        for about, at, text in _answers(thread, mine, rules):
-            understood = hear(about.talk, text, at)
-            _note(about, understood.grades, at, rules)
-            if understood.complaint:
-                complaints[_blamed(mine, at), rules.month(at)] += 1
+    calls = [call for call in happened.calls if call.caller.startswith("+")]
+    withheld = [call for call in happened.calls if not call.caller.startswith("+")]
+    brought = [Brought(call.at, call.caller, "") for call in withheld if listen(call).case]
+    for number in sorted({*happened.threads, *(call.caller for call in calls)}):
+        mine = [_Asked(visit) for visit in happened.visits if visit.number == number]
+        heard = [call for call in calls if call.caller == number]
+        for at in _in_turn(happened.threads.get(number, ()), heard, mine, rules):
+            brought.append(Brought(at, number, _blamed(mine, at)))
         for asked in mine:
             close = rules.close(rules.month(asked.visit.completed_at))
-            forms[asked.visit.visit_id] = _merged(x for at, x in asked.noted if at < close)
-    return forms, complaints
+            in_time = [note for note in asked.noted if note[0] < close]
+            forms[asked.visit.visit_id] = _merged(in_time)
+    return forms, brought
 
 
-def _answers(
-    thread: Iterable[Message], mine: Sequence[_Asked], rules: Rules
-) -> Iterator[tuple[_Asked, datetime, str]]:
-    """Each text of the handset with the visit it is about: the one that we last spoke of."""
+def _in_turn(
+    thread: Iterable[Message], calls: Iterable[Called], mine: Sequence[_Asked], rules: Rules
+) -> Iterator[datetime]:
+    """Note the grades of texts and calls as they came; the instants at which a case came in."""
     about: _Asked | None = None
-    for message in thread:
-        if message.ours:
-            about = _spoken_of(message.text, mine, rules) or about
+    said: list[Message | Called] = sorted([*thread, *calls], key=lambda each: each.at)
+    for each in said:
+        if isinstance(each, Called):
+            listened = listen(each)
+            graded = _of_day(listened.day, mine, rules)
+            if graded is not None:
+                _note(graded, listened.grades, each.at, KEYS, rules)
+            if listened.case:
+                yield each.at
+        elif each.ours:
+            about = _of_day(day_named(each.text), mine, rules) or about
         elif about is not None:
-            yield about, message.at, message.text
+            understood = hear(about.talk, each.text, each.at)
+            _note(about, understood.grades, each.at, TEXT, rules)
+            if understood.complaint:
+                yield each.at
 
 
-def _spoken_of(text: str, mine: Sequence[_Asked], rules: Rules) -> _Asked | None:
-    named = day_named(text)
+def _of_day(named: tuple[int, int] | None, mine: Sequence[_Asked], rules: Rules) -> _Asked | None:
+    """The visit that was said to be of this day: the one that we last spoke of."""
     days = {_month_and_day(rules.day(asked.visit.completed_at)): asked for asked in mine}
     return days.get(named) if named else None
 
@@ -161,29 +187,29 @@ def _month_and_day(day: date) -> tuple[int, int]:
     return day.month, day.day
 
 
-def _note(about: _Asked, grades: str, at: datetime, rules: Rules) -> None:
+def _note(about: _Asked, grades: str, at: datetime, weight: int, rules: Rules) -> None:
     """Keep the grades, unless they come too late to correct earlier ones."""
     if grades == BLANK:
         return
     close = rules.close(rules.month(about.visit.completed_at))
     if about.noted and at >= max(close, about.noted[0][0] + CORRECTION):
         return
-    about.noted.append((at, grades))
-    about.talk.given = _merged(letters for _, letters in about.noted)
+    about.noted.append((at, weight, grades))
+    about.talk.given = _merged(about.noted)
 
 
-def _merged(answers: Iterable[str]) -> str:
-    """Item by item the latest."""
+def _merged(notes: Iterable[tuple[datetime, int, str]]) -> str:
+    """Item by item the weightiest, among equals the latest."""
     form = BLANK
-    for letters in answers:
+    for _, _, letters in sorted(notes, key=lambda note: (note[1], note[0])):
         form = "".join(old if new == "-" else new for old, new in zip(form, letters, strict=True))
     return form
 
 
 def _blamed(mine: Sequence[_Asked], at: datetime) -> str:
-    """The unit of the number's last visit when the complaint came in."""
+    """The unit of the number's last visit when it came in, "" for a stranger's."""
     there = [asked.visit for asked in mine if asked.visit.uploaded_at <= at]
-    return max(there, key=lambda visit: visit.completed_at).unit
+    return max(there, key=lambda visit: visit.completed_at).unit if there else ""
 
 
 # --- money ---------------------------------------------------------------------------------------

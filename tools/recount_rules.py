@@ -30,11 +30,18 @@ class Rules:
         """09:00 of the working day of the next month on which `month` closes."""
         day = date.fromisoformat(f"{_next(month)}-01")
         left = self.figures["close_working_day"]
-        while left := left - self._works(day):
+        while left := left - self.works(day):
             day += timedelta(days=1)
         return datetime.combine(day, time(9), self.zone)
 
-    def _works(self, day: date) -> bool:
+    def working_day(self, day: date) -> date:
+        """The first working day from `day` on."""
+        while not self.works(day):
+            day += timedelta(days=1)
+        return day
+
+    def works(self, day: date) -> bool:
+        """Whether people are at work on that day."""
         calendar = self.figures["calendar"]
         return day in calendar["workdays"] or (
             day.weekday() < 5 and day not in calendar["holidays"]

@@ -7,6 +7,7 @@ schedules work on the real engine; the customers come from a seeded scenario.
 import logging
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +16,12 @@ from pathlib import Path
 from typing import Final
 
 from tools import conversations, local
-from tools.cast import Json, Played, call, play, thread
-from tools.recount import Message, Uploaded
+from tools.cast import WITHHELD, play
+from tools.recount import Happened, Message, Uploaded
+from tools.rehearsed_agenda import Played
+from tools.rehearsed_http import Json, call, thread
+from tools.rehearsed_people import write_rulebook
+from tools.rehearsed_stories import Stories, told_stories
 from tools.scenario import ZONE, Scenario, scenario
 
 LOGGERS: Final = ("chalicelib", "huifang", "tools")
@@ -27,6 +32,12 @@ MARK: Final = "rehearsal"
 MONTHS: Final = ("2026-05", "2026-06")
 FIRST: Final = date(2026, 5, 1)
 DAYS: Final = 61
+PUBLIC: Final = "https://huifang.example"
+"""Where links in mails and texts lead: no port of this machine, so that a run repeats itself."""
+
+MOST_ENTRIES: Final = 5_000
+"""Of the call list."""
+
 END: Final = datetime(2026, 7, 14, 18, tzinfo=ZONE)
 """After the close of the second month and what comes too late for it."""
 
@@ -37,17 +48,20 @@ class FolderError(ValueError):
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """What is left of a rehearsal: documents by unit and month, uploads and threads by number for
-    the recount, the page of conversations, and what failed though it must not.
+    """What is left of a rehearsal beside its scenario: documents by unit and month, what happened
+    for the recount, missed calls as the call list has them (caller, day), the page of
+    conversations, the stories of cases and dangers, and what failed though it must not.
     """
 
     folder: Path
+    scenario: Scenario
     months: Sequence[str]
     documents: Mapping[tuple[str, str], Json]
-    uploads: Sequence[Uploaded]
-    threads: Mapping[str, Sequence[Message]]
+    happened: Happened
+    missed: Counter[tuple[str, date]]
     failed: Sequence[str]
     conversations: str
+    stories: Stories
 
 
 class _Errors(logging.Handler):
@@ -67,7 +81,10 @@ def rehearsed(folder: Path, seed: int, visits: int) -> Rehearsed:
     _empty(folder)
     told = scenario(seed, FIRST, DAYS, visits)
     start = datetime.combine(FIRST, time(), ZONE)
-    with local.running(folder, start, seed=seed, callbacks="inline") as stage:
+    rules = write_rulebook(folder / "rulebook.toml")
+    with local.running(
+        folder, start, seed=seed, callbacks="inline", rules=rules, public=PUBLIC
+    ) as stage:
         if stage.wiring.people.units():
             raise FolderError(f"the database at {stage.dynamodb} is not empty: name no other")
         with _listening() as errors:
@@ -112,21 +129,34 @@ def _left(
     visits = {job.visit_id: _get(stage, f"/api/visits/{job.visit_id}") for job in told.jobs}
     return Rehearsed(
         folder=folder,
+        scenario=told,
         months=MONTHS,
         documents={
             (unit.unit_id, month): _get(stage, f"/api/assessments/{unit.unit_id}/{month}")
             for unit in told.units
             for month in MONTHS
         },
-        uploads=[_uploaded(at, row) for at, row in played.uploads],
-        threads=threads,
+        happened=Happened(
+            [_uploaded(at, row) for at, row in played.uploads], threads, played.calls, played.acts
+        ),
+        missed=_missed(stage),
         failed=[*played.failed, *errors],
         conversations=conversations.page(told, threads, visits),
+        stories=told_stories(stage, played, threads),
     )
 
 
 def _get(stage: local.Local, path: str) -> Json:
     return call(stage.service_url, "GET", path, token=local.API_TOKEN)
+
+
+def _missed(stage: local.Local) -> Counter[tuple[str, date]]:
+    """The missed calls that the call list has."""
+    effects = stage.wiring.storage.effects
+    found = [effects.get(*key) for key in effects.due("call", END, MOST_ENTRIES)]
+    listed = [each for each in found if each and each.what == "missed_call"]
+    days = [(each, each.due_at.astimezone(ZONE).date()) for each in listed if each.due_at]
+    return Counter((entry.values["phone"] or WITHHELD, day) for entry, day in days)
 
 
 def _uploaded(at: datetime, row: Mapping[str, str]) -> Uploaded:

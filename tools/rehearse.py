@@ -13,7 +13,8 @@ import typer
 
 from tools.engine import ROOT
 from tools.phone.mailbox import read_mailbox
-from tools.recount import Month, differences, recount
+from tools.recount import Happened, Month, differences, recount
+from tools.recount_calls import missed as missed_calls
 from tools.recount_rules import Rules
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER: Final = ROOT / "var" / "rehearsal"
 CONVERSATIONS: Final = ROOT / "docs" / "conversations.md"
 SEED: Final = 2026
-VISITS: Final = 60
+VISITS: Final = 80
 
 
 def rehearse(
@@ -34,8 +35,8 @@ def rehearse(
 ) -> None:
     """Rehearse two months and compare the money with a recount; exit 1 where they differ."""
     # Imported when needed: it takes half a second, which the other commands need not wait.
-    from tools.cast import CastError
     from tools.rehearsal import FolderError, rehearsed
+    from tools.rehearsed_http import CastError
 
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # subjects a console cannot show
@@ -59,9 +60,14 @@ def report(done: "Rehearsed") -> int:
     print("\nMails:")
     for mail in read_mailbox(done.folder / "mail"):
         print(f"  {done.folder / 'mail' / mail.file}  {mail.subject}")
-    found = recount(done.uploads, done.threads, list(done.months), Rules())
+    print(f"\n{done.stories.text}")
+    print(f"\nMissed calls to ring back: {done.missed.total()}")
+    found = recount(done.happened, list(done.months), Rules())
+    missed = missed_calls(done.happened.calls, Rules())
     wrong = [*done.failed, *differences(held, found)]
-    print(f"\nRecount from {_texts(done)} texts and {len(done.uploads)} uploaded visits:", end=" ")
+    if done.missed != missed:
+        wrong.append(f"missed calls: the list has {done.missed}, the calls come to {missed}")
+    print(f"\nRecount from {_heard(done.happened)}:", end=" ")
     print("nothing differs." if not wrong else f"{len(wrong)} faults.")
     for fault in wrong:
         print(fault, file=sys.stderr)
@@ -98,5 +104,7 @@ def _row(unit: str, month: str, found: Month) -> tuple[str, ...]:
     return unit, month, str(found.n), *means, *amounts, complaints, f"{sum(lines.values()):+}"
 
 
-def _texts(done: "Rehearsed") -> int:
-    return sum(not message.ours for thread in done.threads.values() for message in thread)
+def _heard(happened: Happened) -> str:
+    texts = sum(not message.ours for thread in happened.threads.values() for message in thread)
+    calls, acts, visits = len(happened.calls), len(happened.acts), len(happened.visits)
+    return f"{texts} texts, {calls} calls, {acts} acts on cases and {visits} uploaded visits"

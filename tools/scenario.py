@@ -1,4 +1,4 @@
-"""What is to happen in a rehearsal: units, jobs, customers and what they text; data from a seed.
+"""What is to happen in a rehearsal: units, jobs, customers, their texts and calls; from a seed.
 
 Nothing here acts: `tools.cast` does what a scenario says.
 """
@@ -6,14 +6,15 @@ Nothing here acts: `tools.cast` does what a scenario says.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import product
+from itertools import cycle, product
 from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from tools.habits import FEATURED, HABITS, Habit
+from tools.habits import FEATURED, HABITS, MET_ONCE, Habit
 from tools.recount_reader import ASKED_ABOUT
 from tools.recount_rules import Rules
+from tools.rehearsed_calls import CALLINGS, Call, made
 from tools.spellings import Text, written
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -30,13 +31,17 @@ JUST_AFTER: Final = timedelta(minutes=5)
 LANGUAGES: Final = ("zh", "en")
 
 PATIENCE: Final = {
+    "upload": (3, 60),
     "invitation": (3, 400),
     "reminder": (3, 400),
     "answer": (3, 400),
     "close": (0, 15),
 }
-"""Minutes until a customer texts. What comes right after the close comes before the month's
-documents are made, so it is the rule that keeps it out of them."""
+"""Minutes until a customer texts or calls. What comes right after the close comes before the
+month's documents are made, so it is the rule that keeps it out of them."""
+
+NIGHT: Final = ("danger",)
+"""Kinds of texts that come at the hour "night"."""
 
 COMES_AGAIN: Final = 5
 """One in so many of those who answer at once is a customer we have had before."""
@@ -59,18 +64,24 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A text: so many `minutes` after "invitation", "reminder", our "answer" to the text before
-    it, or the "close" of the job's month.
+    """A text or a call: so many `minutes` after the "upload", "invitation", "reminder", our
+    "answer" to what was before it, or the "close" of the job's month.
+
+    `hour` is when people do such a thing: "evening", at "night", in "office" hours, "" at any time.
     """
 
     after: str
     minutes: int
-    text: Text
+    does: Text | Call
+    hour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One visit and its customer; `handset` is what the network does with texts to the number."""
+    """One visit and its customer; `handset` is what the network does with texts to the number.
+
+    `brings` and `verdicts` as in `Habit`.
+    """
 
     visit_id: str
     unit: str
@@ -84,6 +95,8 @@ class Job:
     number: str = ""
     steps: tuple[Step, ...] = ()
     handset: Mapping[str, object] = field(default_factory=dict)
+    brings: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
     def row(self) -> dict[str, str]:
         """The job as its unit uploads it."""
@@ -145,11 +158,12 @@ def scenario(seed: int, first: date, days: int, visits: int) -> Scenario:
 
 
 def _deal(random: Random, visits: int) -> list[tuple[Habit, str]]:
-    """The featured habits once in each language, then by how often each is met, shuffled."""
-    featured = list(product(HABITS[:FEATURED], LANGUAGES))[:visits]
+    """The featured habits in each language, others once, then by how often each is met."""
+    once = zip(MET_ONCE, cycle(LANGUAGES), strict=False)
+    wanted = [*product(FEATURED, LANGUAGES), *once][:visits]
     often = [habit.often for habit in HABITS]
-    rest = random.choices(HABITS, often, k=visits - len(featured))
-    dealt = [*featured, *((habit, random.choice(LANGUAGES)) for habit in rest)]
+    rest = random.choices(HABITS, often, k=visits - len(wanted))
+    dealt = [*wanted, *((habit, random.choice(LANGUAGES)) for habit in rest)]
     random.shuffle(dealt)
     return dealt
 
@@ -174,6 +188,8 @@ def _job(
         number=number,
         steps=tuple(_steps(random, habit, language, unit)),
         handset=habit.handset,
+        brings=habit.brings,
+        verdicts=habit.verdicts,
     )
 
 
@@ -200,7 +216,8 @@ def _customer(
 
 
 def _may_come_again(job: Job, language: str, day: date) -> bool:
-    mobile = job.number and not job.handset and job.steps
+    texts = [step for step in job.steps if isinstance(step.does, Text)]
+    mobile = job.number and not job.handset and texts == list(job.steps) != []
     return bool(mobile) and job.language == language and job.completed_at.date() < day
 
 
@@ -212,9 +229,13 @@ def _numbers(random: Random, language: str, habit: Habit) -> Iterator[str]:
 
 def _steps(random: Random, habit: Habit, language: str, unit: Unit) -> Iterator[Step]:
     letters = _letters(random, unit)
-    for after, kind in habit.texts:
+    for after, kind in habit.acts:
         minutes = random.randrange(*PATIENCE[after])
-        yield Step(after, minutes, written(random, language, kind, letters))
+        if kind in CALLINGS:
+            yield Step(after, minutes, made(kind, letters), CALLINGS[kind].hour)
+            continue
+        hour = "night" if kind in NIGHT else ""
+        yield Step(after, minutes, written(random, language, kind, letters), hour)
         if kind == "grades":
             letters = _letters(random, unit, than=letters)
 

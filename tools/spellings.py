@@ -91,6 +91,7 @@ SPELLINGS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "not me": ("不是我", "号码错了"),
         "not finished": ("还没修好", "没修好，还在漏水"),
         "call me": ("给我回电", "给我回电话"),
+        "danger": ("厨房漏气了，味道很大", "热水器漏电，我被电到了"),
     },
     "en": {
         "grades": (
@@ -132,6 +133,7 @@ SPELLINGS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "not me": ("NOT ME", "wrong number"),
         "not finished": ("not fixed yet", "Not fixed, still leaking"),
         "call me": ("call me", "Please call me back"),
+        "danger": ("There is a gas leak in the kitchen", "Smell of gas near the boiler"),
     },
 }
 

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tools.recount import Message, Month, Uploaded, differences, recount
+from tools.recount import Happened, Message, Month, Uploaded, differences, recount
+from tools.recount_calls import Called, Moment, listen, missed
+from tools.recount_cases import Act
 from tools.recount_reader import BLANK, Talk, graded, hear, offer
 from tools.recount_rules import Rules
 
@@ -46,14 +48,16 @@ def counted(*texts: Sequence[str | tuple[datetime, str]], month: int = 5) -> Mon
     """The month of a unit whose customers texted these, one row of texts for each."""
     visits = [visit(number, month) for number in range(len(texts))]
     threads = {v.number: thread(month, *said) for v, said in zip(visits, texts, strict=True)}
-    return recount(visits, threads, [f"2026-{month:02}"], RULES)["north", f"2026-{month:02}"]
+    return recount(Happened(visits, threads), [f"2026-{month:02}"], RULES)[
+        "north", f"2026-{month:02}"
+    ]
 
 
 def change(before: Sequence[str], now: Sequence[str]) -> int:
     visits = [visit(n) for n in range(len(before))] + [visit(n, 6) for n in range(len(now))]
     said = [*[thread(5, text) for text in before], *[thread(6, text) for text in now]]
     threads = {v.number: row for v, row in zip(visits, said, strict=True)}
-    return recount(visits, threads, [MAY, JUNE], RULES)["north", JUNE].lines["change"]
+    return recount(Happened(visits, threads), [MAY, JUNE], RULES)["north", JUNE].lines["change"]
 
 
 def test_it_imports_nothing_of_what_it_checks() -> None:
@@ -124,7 +128,7 @@ def test_a_later_answer_replaces_item_by_item_until_the_close() -> None:
 def test_a_visit_uploaded_after_the_close_counts_nowhere() -> None:
     there, late = visit(1), visit(2, uploaded_at=at(6, 10, 9))
     threads = {v.number: thread(5, "AAA") for v in (there, late)}
-    month = recount([there, late], threads, [MAY], RULES)["north", MAY]
+    month = recount(Happened([there, late], threads), [MAY], RULES)["north", MAY]
     assert (month.visits, month.points) == (1, 6)
 
 
@@ -160,6 +164,127 @@ def test_a_mention_of_a_complaint_counts_only_after_a_yes() -> None:
         counted(["我想投诉", "Y"], ["我想投诉"], ["我想投诉", "不是"], ["没有投诉"]).complaints == 1
     )
     assert counted(["AAB，我要投诉"]).complaints == 1
+
+
+# --- calls ----------------------------------------------------------------------------------------
+
+MENU = {
+    "zh": "评价5月6日的服务，请按1。投诉，请按2。查询进度，请按3。人工服务，请按0。",
+    "en": "To grade our service of 6 May, press 1. To complain, press 2.",
+}
+ITEMS = {
+    "zh": ("我们来得及时吗？非常满意，请按1。", "修得好吗？", "我们的态度好吗？"),
+    "en": ("Were we on time? Very satisfied, press 1.", "Was the repair good?", "Were we polite?"),
+}
+CHECK = {"zh": "您选的是：不满意。正确，请按1。", "en": "You chose: dissatisfied."}
+NOTICE = {"zh": "请在提示音后讲话", "en": "Speak after the tone"}
+NUMBER = "+500000001"
+"""Of the customer of the first visit in May."""
+
+
+def called(*moments: tuple[str, str], hour: int = 12, day: int = 8, **how: bool) -> Called:
+    said = tuple(Moment(said, keys) for said, keys in moments)
+    return Called(at(5, day, hour), NUMBER, said, **how)
+
+
+def graded_by_keys(language: str, *keys: str, **when: int) -> Called:
+    """A call in which each item is asked once, and a poor grade read back."""
+    moments, asked = [(MENU[language], "1")], iter(ITEMS[language])
+    left = list(keys)
+    while left:
+        key = left.pop(0)
+        moments.append((next(asked), key))
+        if key in "45" and left:
+            moments.append((CHECK[language], left.pop(0)))
+    return called(*moments, **when)  # type: ignore[arg-type] # hour and day
+
+
+def with_calls(*calls: Called, texts: Sequence[str] = (), acts: Sequence[Act] = ()) -> Month:
+    visits = [visit(1)]
+    happened = Happened(visits, {NUMBER: thread(5, *texts)}, calls, acts)
+    return recount(happened, [MAY], RULES)["north", MAY]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("keys", "letters"),
+    [
+        ("123", "ABC"), ("4112", "DAB"), ("4", "---"), ("42", "---"), ("51", "E--"),
+        ("1", "A--"), ("19", "A--"), ("1*", "A--"),
+    ],
+)  # fmt: skip
+def test_it_hears_what_was_keyed_in(language: str, keys: str, letters: str) -> None:
+    heard = listen(graded_by_keys(language, *keys))
+    assert (heard.day, heard.grades) == ((5, 6), letters)
+
+
+def test_keys_are_a_form_and_a_text_weighs_more() -> None:
+    keyed = graded_by_keys("en", "1", "1", "2", hour=20)
+    assert with_calls(keyed).points == 5
+    assert with_calls(keyed, texts=["质量E"]).points == 2 - 2 + 1
+    assert with_calls(graded_by_keys("en", "1", day=6, hour=9), texts=["BBB"]).points == 3
+
+
+def test_a_call_of_a_menu_without_grades_grades_nothing() -> None:
+    assert listen(called(("To complain, press 1.", "1"), (ITEMS["en"][0], "1"))).day is None
+
+
+def test_a_recording_and_the_key_of_danger_are_each_one_case() -> None:
+    assert with_calls(called((MENU["zh"], "2"), (NOTICE["zh"], ""), recorded=True)).complaints == 1
+    assert with_calls(called((MENU["en"], "9"), ("Leave now", ""), recorded=True)).complaints == 1
+    assert with_calls(called((MENU["en"], "9"), ("Leave now", ""))).complaints == 1
+    assert with_calls(called((MENU["zh"], "2"), (NOTICE["zh"], ""))).complaints == 0
+
+
+def test_whoever_called_in_vain_last_is_to_be_rung_back_once_a_day() -> None:
+    in_vain = called((MENU["zh"], "2"), (NOTICE["zh"], ""))
+    later = called((MENU["zh"], "2"), (NOTICE["zh"], ""), hour=15)
+    served = called((MENU["zh"], "2"), (NOTICE["zh"], ""), hour=14, recorded=True)
+    told = called((MENU["en"], "3"), ("Your case of 6 May: we have it", ""), hour=16)
+    day = at(5, 8).date()
+    assert missed([in_vain, later], RULES) == {(NUMBER, day): 1}
+    assert missed([in_vain, served], RULES) == {}
+    assert missed([served, later], RULES) == {(NUMBER, day): 1}
+    assert missed([later, told], RULES) == {}
+    assert missed([called((MENU["en"], ""), talked=True)], RULES) == {}
+
+
+# --- what supervision says of cases ---------------------------------------------------------------
+
+
+def says(verb: str, by: str, **told: str) -> Act:
+    return Act(at(5, 9), by, verb, NUMBER, at(5, 8), told)
+
+
+COMPLAINED = called((MENU["zh"], "2"), (NOTICE["zh"], ""), recorded=True)
+
+
+@pytest.mark.parametrize(
+    ("acts", "complaints"),
+    [
+        ([], 1),
+        ([says("read-case", "a", kind="complaint")], 1),
+        ([says("read-case", "a", kind="praise")], 1),
+        ([says("read-case", "a", kind="praise"), says("read-case", "a", kind="praise")], 1),
+        ([says("read-case", "a", kind="praise"), says("read-case", "b", kind="empty")], 1),
+        ([says("read-case", "a", kind="praise"), says("read-case", "b", kind="praise")], 0),
+        ([says("label-case", by, standing="duplicate") for by in "ab"], 0),
+        ([says("label-case", "a", standing="duplicate")], 1),
+        ([says("label-case", by, severity="grave") for by in "ab"], 1),
+    ],
+)
+def test_two_members_are_needed_to_count_less(acts: list[Act], complaints: int) -> None:
+    assert with_calls(COMPLAINED, acts=acts).complaints == complaints
+
+
+def test_a_case_without_a_number_counts_once_two_have_given_it_a_unit() -> None:
+    hidden = Called(at(5, 8), "anonymous", COMPLAINED.moments, recorded=True)
+    acts = [
+        Act(at(5, 9), by, "assign-case", "anonymous", at(5, 8), {"unit": "north"}) for by in "ab"
+    ]
+    assert with_calls(hidden).complaints == 0
+    assert with_calls(hidden, acts=acts[:1]).complaints == 0
+    assert with_calls(hidden, acts=acts).complaints == 1
 
 
 def test_every_figure_that_differs_is_named() -> None:

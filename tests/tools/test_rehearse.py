@@ -1,7 +1,8 @@
-"""The rehearsal: the whole service plays two months, and its money is what the texts come to."""
+"""The rehearsal: the whole service plays two months, and its money is what was said comes to."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from tools.__main__ import app
 from tools.recount import Message
 from tools.rehearsal import Rehearsed, rehearsed
 from tools.rehearse import CONVERSATIONS, report
+from tools.rehearsed_stories import Story
+from tools.scenario import ZONE
 
-SEED, VISITS = 5, 26
+SEED, VISITS = 5, 56
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,16 +40,16 @@ def left(folder: Path) -> dict[str, bytes]:
 
 def altered(done: Rehearsed, old: str, new: str) -> Rehearsed:
     """The rehearsal with the first text that holds `old` replaced, as if a handset had lied."""
-    threads = {number: list(thread) for number, thread in done.threads.items()}
+    threads = {number: list(thread) for number, thread in done.happened.threads.items()}
     for thread in threads.values():
         for place, message in enumerate(thread):
             if not message.ours and old in message.text:
                 thread[place] = Message(message.at, new, ours=False)
-                return replace(done, threads=threads)
+                return replace(done, happened=replace(done.happened, threads=threads))
     raise LookupError(old)
 
 
-def test_the_money_is_what_the_texts_come_to(
+def test_the_money_is_what_was_said_comes_to(
     done: Rehearsed, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert report(done) == 0
@@ -87,6 +90,100 @@ def test_a_complaint_that_the_documents_do_not_have_is_named(
     assert " complaints counted: the document says " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("habit", ["grades by keys", "grades and hangs up half way"])
+def test_keys_that_the_documents_do_not_have_are_named(
+    done: Rehearsed, capsys: pytest.CaptureFixture[str], habit: str
+) -> None:
+    of_habit = {job.number for job in done.scenario.jobs if job.habit == habit}
+    left = [call for call in done.happened.calls if call.caller not in of_habit]
+    assert report(replace(done, happened=replace(done.happened, calls=left))) == 1
+    assert " points: the document says " in capsys.readouterr().err
+
+
+def test_a_complaint_on_the_hotline_that_is_not_played_is_named(
+    done: Rehearsed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = [replace(call, recorded=False) for call in done.happened.calls]
+    assert report(replace(done, happened=replace(done.happened, calls=left))) == 1
+    told = capsys.readouterr().err
+    assert " complaints counted: the document says " in told
+    assert "missed calls: " in told
+
+
+def test_a_second_person_who_said_nothing_is_missed(
+    done: Rehearsed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = [act for act in done.happened.acts if act.says.get("kind") != "praise"]
+    assert report(replace(done, happened=replace(done.happened, acts=one))) == 1
+    assert " complaints counted: the document says " in capsys.readouterr().err
+
+
+# --- stories --------------------------------------------------------------------------------------
+
+
+def happened(story: Story) -> list[tuple[str, str]]:
+    """Who did what, without instants and details; members alike."""
+    short = [(who, what.split()[0]) for _, who, what in story.lines]
+    return [
+        ("member" if "@" in who else who.split(":")[0], what)
+        for who, what in short
+        if (who, what) != ("text to the customer", "") and what != "breached"
+    ]
+
+
+def test_a_case_goes_from_the_recording_to_its_end_with_texts_to_the_customer(
+    done: Rehearsed,
+) -> None:
+    told = [story for story in done.stories.cases if "complains on the hotline" in story.title]
+    assert len(told) == 2, "one in each language"
+    for story in told:
+        acts = [act for act in happened(story) if "text" not in act[0] and act[1] != "dated"]
+        round_of_unit = [("member", "forwarded"), ("unit", "answered"), ("unit", "solved")]
+        assert acts == [
+            ("customer", "received"), ("member", "read"),
+            *round_of_unit, ("member", "reopened"),
+            *round_of_unit, ("member", "confirmed"), ("member", "closed"),
+        ]  # fmt: skip
+        texts = [act for act in happened(story) if act[0] == "text to the customer"]
+        assert len(texts) >= 3, "received, solved, solved again"
+        assert [at for at, _, _ in story.lines] == sorted(at for at, _, _ in story.lines)
+
+
+def test_every_kind_of_case_is_met(done: Rehearsed) -> None:
+    assert {"complaint", "praise", "enquiry", "empty", "duplicate"} <= done.stories.kinds.keys()
+
+
+@pytest.mark.parametrize(
+    ("answer", "minutes"),
+    [("call: completed, presses 1", range(5, 7)), ("replies: 1", range(5, 12))],
+    ids=["by key", "by text"],
+)
+def test_a_text_of_danger_at_two_pages_the_second_phone_when_the_first_is_silent(
+    done: Rehearsed, answer: str, minutes: range
+) -> None:
+    found = [story for story in done.stories.dangers if _answered(story, answer) in minutes]
+    assert len(found) == 1
+    (story,) = found
+    opened = story.lines[0][0]
+    assert opened.astimezone(ZONE).hour == 2
+    of = {who: [what for _, by, what in story.lines if by == who] for _, who, _ in story.lines}
+    assert [what.split(":")[0] for what in of["duty phone 1"]] == ["text", "call"]
+    assert of["duty phone 1"][-1] == "call: no-answer"
+    assert of["duty phone 2"][-1] == "has taken it over"
+    second = [at for at, who, _ in story.lines if who == "duty phone 2"]
+    assert min(second) - opened >= timedelta(minutes=5)
+
+
+def _answered(story: Story, answer: str) -> int:
+    """After how many minutes a duty phone answered so; -1 if it did not."""
+    opened = story.lines[0][0]
+    found = [at for at, _, what in story.lines if what == answer]
+    return int((found[0] - opened).total_seconds() // 60) if found else -1
+
+
+# --- faults ---------------------------------------------------------------------------------------
+
+
 def test_a_failed_schedule_or_a_logged_error_is_a_failure(
     done: Rehearsed, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,7 +198,7 @@ def test_a_folder_of_somebody_else_is_never_emptied(tmp_path: Path) -> None:
 
 
 def test_the_page_shows_both_languages_and_no_number(done: Rehearsed) -> None:
-    for number in done.threads:
+    for number in done.happened.threads:
         assert number not in done.conversations
     assert "## Chinese" in done.conversations
     assert "## English" in done.conversations

@@ -10,15 +10,19 @@ from chalicelib import rulebook
 from chalicelib.core.uploads import read_row
 from chalicelib.core.visits import Facts
 from chalicelib.services import phone_numbers
-from tools.habits import FEATURED, HABITS
+from tools.habits import FEATURED, MET_ONCE
 from tools.recount_reader import BLANK, graded, offer
-from tools.scenario import Scenario, scenario
+from tools.recount_rules import Rules
+from tools.rehearsed_agenda import at_hour
+from tools.rehearsed_calls import Call, keys
+from tools.scenario import ZONE, Scenario, scenario
+from tools.spellings import Text
 
 SEEDS = range(12)
 LATER = datetime(2026, 9, 1, tzinfo=UTC)
 
 
-def told(seed: int, visits: int = 60) -> Scenario:
+def told(seed: int, visits: int = 80) -> Scenario:
     return scenario(seed, date(2026, 5, 1), 61, visits)
 
 
@@ -30,7 +34,8 @@ def test_the_same_seed_tells_the_same_and_another_another() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_featured_habit_is_met_in_both_languages(seed: int) -> None:
     met = {(job.habit, job.language) for job in told(seed).jobs}
-    assert {(h.name, x) for h in HABITS[:FEATURED] for x in ("zh", "en")} <= met
+    assert {(h.name, x) for h in FEATURED for x in ("zh", "en")} <= met
+    assert {h.name for h in MET_ONCE} <= {habit for habit, _ in met}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -53,9 +58,9 @@ def test_a_customer_has_one_job_a_day_and_one_name(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_only_mobiles_that_can_answer_are_heard_of(seed: int) -> None:
+def test_only_mobiles_that_can_answer_are_texted_from(seed: int) -> None:
     for job in told(seed).jobs:
-        if job.steps:
+        if any(isinstance(step.does, Text) for step in job.steps):
             number = phonenumbers.parse(job.number, None)
             assert phonenumbers.number_type(number) in (1, 2)
             assert phonenumbers.region_code_for_number(number) != "CN"
@@ -63,7 +68,36 @@ def test_only_mobiles_that_can_answer_are_heard_of(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_text_says_what_the_customer_means(seed: int) -> None:
-    for text in (step.text for job in told(seed).jobs for step in job.steps if step.text.means):
+    does = [step.does for job in told(seed).jobs for step in job.steps]
+    for text in (each for each in does if isinstance(each, Text) and each.means):
         said = unicodedata.normalize("NFKC", text.words).upper()
         open_items = "-A-" if text.kind == "rest" else BLANK
         assert text.means in (graded(said, open_items), offer(said)), text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_who_calls_does_not_come_again(seed: int) -> None:
+    jobs = told(seed).jobs
+    calling = {job.number for job in jobs if any(isinstance(s.does, Call) for s in job.steps)}
+    assert sum(job.number in calling for job in jobs) == len(calling)
+
+
+def test_a_poor_grade_is_confirmed_by_key() -> None:
+    assert keys("AEC") == ("1", "5", "1", "3")
+
+
+@pytest.mark.parametrize(
+    ("at", "hour", "does"),
+    [
+        ("2026-06-17 11:05", "", "2026-06-17 11:05"),
+        ("2026-06-17 11:05", "evening", "2026-06-17 21:05"),
+        ("2026-06-17 21:30", "evening", "2026-06-17 21:30"),
+        ("2026-06-17 23:10", "evening", "2026-06-18 21:10"),
+        ("2026-06-17 11:05", "night", "2026-06-18 02:00"),
+        ("2026-06-17 01:00", "night", "2026-06-17 02:00"),
+        ("2026-06-18 11:05", "office", "2026-06-22 10:05"),
+    ],
+)
+def test_people_do_things_at_their_hours(at: str, hour: str, does: str) -> None:
+    begins, wanted = (datetime.fromisoformat(f"{x}+08:00") for x in (at, does))
+    assert at_hour(begins.astimezone(ZONE), hour, Rules()) == wanted

@@ -60,11 +60,12 @@ class Dialled:
 class CallResult:
     """A call from one phone's side.
 
-    `status` is Twilio's at the end, `ended` says who or what ended it: "caller hung up", "service
-    hung up", "document ended", "application error", "rejected", or for a call never answered its
-    status. `documents` counts the TwiML documents asked for, `urls` are theirs, `seconds` is the
-    length by the simulator's reckoning. `errors` is empty when Twilio found nothing to complain of;
-    `unused` are acts for which there was no occasion.
+    `status` is Twilio's at the end, `at` (ISO, UTC) when it came to be, `ended` says who or what
+    ended it: "caller hung up", "service hung up", "document ended", "application error",
+    "rejected", or for a call never answered its status. `documents` counts the TwiML documents
+    asked for, `urls` are theirs, `seconds` is the length by the simulator's reckoning. `errors` is
+    empty when Twilio found nothing to complain of; `unused` are acts for which there was no
+    occasion.
     """
 
     sid: str
@@ -72,6 +73,7 @@ class CallResult:
     caller: str
     called: str
     status: str = "queued"
+    at: str = ""
     ended: str = ""
     documents: int = 0
     urls: list[str] = field(default_factory=list)

@@ -90,7 +90,8 @@ class Calls:
         )
         with self._lock:
             self._by_sid[sid] = call
-            self._results[sid] = CallResult(sid, direction, sender, recipient, status)
+            began = now.isoformat()
+            self._results[sid] = CallResult(sid, direction, sender, recipient, status, began)
         return call
 
     def advance(self, sid: str, status: str, now: datetime, seconds: float = 0) -> Call:

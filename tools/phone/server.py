@@ -8,14 +8,14 @@
 - `GET`, `POST /handsets/<E.164> {"delivery", "error_code", "refused_with", "opted_out"}` → the
   handset (`handsets.py`).
 - `POST /handsets/<E.164>/calls {"script": ["wait", "1", "speak:8", "hangup"], "parameters"?}` → the
-  call to its end, `{"sid", "direction", "caller", "called", "status", "ended", "documents", "urls",
-  "seconds", "heard": [{"document", "verb", "heard", "language", "voice", "seconds", "within",
-  "asked"}], "done": [{"document", "act", "at", "sent", "lost"}], "recordings": [sid], "dialled":
-  [{"number", "sid", "status", "bridged", "seconds"}], "errors": [{"code", "message", "url",
-  "document"}], "unused": [act]}` (`script.py` has the acts, `call_result.py` the answer; `errors`
-  is empty where Twilio had nothing to complain of). Instead of a number `anonymous`, the other ways
-  to withhold one, or `sip:1001@pbx.example.com`. `GET` → `{"number", "calls": […]}`, those from and
-  to it, each from this phone's side.
+  call to its end, `{"sid", "direction", "caller", "called", "status", "at", "ended", "documents",
+  "urls", "seconds", "heard": [{"document", "verb", "heard", "language", "voice", "seconds",
+  "within", "asked"}], "done": [{"document", "act", "at", "sent", "lost"}], "recordings": [sid],
+  "dialled": [{"number", "sid", "status", "bridged", "seconds"}], "errors": [{"code", "message",
+  "url", "document"}], "unused": [act]}` (`script.py` has the acts, `call_result.py` the answer;
+  `errors` is empty where Twilio had nothing to complain of). Instead of a number `anonymous`,
+  the other ways to withhold one, or `sip:1001@pbx.example.com`. `GET` → `{"number", "calls": […]}`,
+  those from and to it, each from this phone's side.
 - `GET`, `POST /handsets/<E.164>/answering {"answering": […]}`: how it takes calls (`answering.py`).
 - `GET /mailbox` → `[{"file", "subject", "sender", "to", "date", "message_id", "attachments"}]`,
   newest last; `GET /mailbox/<file>` → that mail as it was written.
