@@ -201,17 +201,20 @@ class Drawing:
             quotas=result.quotas,
         )
         spent = incidents.spent(self._incidents.all(), chosen)
-        self._commit([self._following(draw, now), *self._mails(draw, now)], [drawn, *spent])
+        mails = self._mails(draw, members, now)
+        self._commit([self._following(draw, now), *mails], [drawn, *spent])
 
     def _following(self, draw: Draw, now: datetime) -> Draw:
         period = draw_calendar.next_draw(draw.due_at or now, self._rules)
         return self._committed(period, since=draw.boundary or draw.since)
 
-    def _mails(self, draw: Draw, now: datetime) -> list[Effect]:
-        """The list, and what the leads are told unless somebody takes it over in time."""
+    def _mails(self, draw: Draw, members: Iterable[Member], now: datetime) -> list[Effect]:
+        """The list, its record for auditors, and what leads are told if nobody takes it over."""
+        planned = [_mail(draw.key, "draw_list", now)]
+        if any(member.role == "auditor" for member in members):
+            planned.append(_mail(draw.key, "draw_record", now))
         reminder = draw_calendar.taken_over_by(now, self._rules)
-        listed = _mail(draw.key, "draw_list", now)
-        return [listed, _mail(draw.key, "draw_not_taken", reminder)]
+        return [*planned, _mail(draw.key, "draw_not_taken", reminder)]
 
 
 MOST_INCIDENTS: Final = 80
