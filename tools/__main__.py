@@ -11,7 +11,9 @@ from tools.read import read
 from tools.rehearse import rehearse
 from tools.run import run
 from tools.tick import tick
+from tools.verify_chain import verify_chain
 from tools.verify_draw import verify_draw
+from tools.verify_month import verify_month
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -30,7 +32,9 @@ app.command("read")(read)
 app.command("rehearse")(rehearse)
 app.command("run")(run)
 app.command("tick")(tick)
+app.command("verify-chain")(verify_chain)
 app.command("verify-draw")(verify_draw)
+app.command("verify-month")(verify_month)
 
 
 if __name__ == "__main__":

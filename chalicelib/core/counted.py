@@ -15,9 +15,6 @@ from chalicelib.core.tallies import SILENT, Tally
 VERIFIED: Final = ("confirmed", "differs", "first_form")
 """Outcomes after which the form is what the customer told supervision."""
 
-CHANNELS: Final = ("sms", "link", "keypad", "paper", "call")
-"""Where a form may have come from."""
-
 NEVER_ASKED: Final = ("scheduled", "waiting", "uninvitable")
 """States of a survey in which nobody knows whether an answer could have come."""
 

@@ -5,10 +5,9 @@ A line is a word and its columns with tabs between them, UTF-8, with a line feed
 file are sorted by their bytes. An empty column is written "-" and is "" in memory.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, get_type_hints
+from typing import Any, Final, NamedTuple
 
 from chalicelib.core.tallies import SILENT
 
@@ -18,16 +17,11 @@ CLOCKS: Final = ("kept", "late", "open")
 VOIDS: Final = ("proposed", "form", "visit")
 """A void that was proposed; one approved takes the form away, or the visit as well."""
 
+CHANNELS: Final = ("sms", "link", "keypad", "paper", "call")
+"""Where a form may have come from."""
+
 HOLDS: Final = "holds"
 DIFFERS: Final = "differs"
-
-
-class FactsError(ValueError):
-    """A line that is none of a facts file: `line` from 1, `field` where one is wrong."""
-
-    def __init__(self, line: int, reason: str, field: str = "") -> None:
-        super().__init__(f"{line}: {field}: {reason}" if field else f"{line}: {reason}")
-        self.line, self.reason, self.field = line, reason, field
 
 
 class CaseFact(NamedTuple):
@@ -140,8 +134,6 @@ WORDS: Final[Mapping[str, Any]] = {
 """First word of a line → what it tells; in the order in which a file has them."""
 
 _WORD: Final = {kind: word for word, kind in WORDS.items()}
-_ONCE: Final = ("late_uploads", "month", "previous", "unassigned")
-_OPTIONAL: Final = ("previous",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,106 +182,6 @@ def _written(value: str | int) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value) if isinstance(value, int) else value or "-"
-
-
-# Reading
-
-
-def parse(text: Iterable[str]) -> Facts:
-    """The facts of a file's lines, each with or without its line feed: the inverse of `lines`.
-
-    FactsError names the first line that is no fact, out of order, or there twice.
-    """
-    found: dict[str, list[Any]] = {word: [] for word in WORDS}
-    last = b""
-    for number, each in enumerate(text, start=1):
-        spelled = each.removesuffix("\n")
-        word, fact = parse_line(spelled, number)
-        if spelled.encode("utf-8", "surrogatepass") <= last:
-            raise FactsError(number, "is out of order, or stands twice")
-        last = spelled.encode("utf-8", "surrogatepass")
-        if word in _ONCE and found[word]:
-            raise FactsError(number, "stands twice", word)
-        found[word].append(fact)
-    missing = [word for word in _ONCE if not found[word] and word not in _OPTIONAL]
-    if missing:
-        raise FactsError(0, "has no such line", missing[0])
-    return _gathered(found)
-
-
-def _gathered(found: Mapping[str, list[Any]]) -> Facts:
-    month = found["month"][0]
-    return Facts(
-        month.unit,
-        month.month,
-        tuple(found["visit"]),
-        tuple(found["case"]),
-        tuple(found["cell"]),
-        next(iter(found["previous"]), None),
-        found["late_uploads"][0].number,
-        found["unassigned"][0].number,
-        tuple(found["week"]),
-    )
-
-
-def parse_line(spelled: str, number: int = 1) -> tuple[str, Any]:
-    """The word and the fact of one line without its line feed; FactsError."""
-    word, *columns = spelled.split("\t")
-    if word not in WORDS:
-        raise FactsError(number, f"{word!r} begins no line of facts")
-    readers = _READERS[word]
-    if len(columns) != len(readers):
-        raise FactsError(number, f"has {len(columns)} columns, must have {len(readers)}", word)
-    values = [
-        _read(column, name, readers[name], number)
-        for name, column in zip(readers, columns, strict=True)
-    ]
-    return word, WORDS[word](*values)
-
-
-_TEXT: Final = re.compile(r"[^\x00-\x1f\x7f]+")
-_NUMBER: Final = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
-_FORM: Final = re.compile(r"[A-E-]{3}")
-
-_READERS: Final[Mapping[str, Mapping[str, type]]] = {
-    word: get_type_hints(kind) for word, kind in WORDS.items()
-}
-
-_ALLOWED: Final[Mapping[str, tuple[str, ...]]] = {
-    "void": ("", *VOIDS),
-    "forwarded": ("", *CLOCKS),
-    "answered": ("", *CLOCKS),
-    "solved": ("", *CLOCKS),
-    "found": (HOLDS, DIFFERS),
-}
-
-
-def _read(column: str, name: str, kind: type, number: int) -> str | int | bool:
-    if kind is bool:
-        if column not in ("yes", "no"):
-            raise FactsError(number, f"{column!r} is neither yes nor no", name)
-        return column == "yes"
-    if kind is int:
-        if not _NUMBER.fullmatch(column):
-            raise FactsError(number, f"{column!r} is no whole number", name)
-        return int(column)
-    return _text(column, name, number)
-
-
-def _text(column: str, name: str, number: int) -> str:
-    if not _TEXT.fullmatch(column):
-        raise FactsError(number, f"{column!r} is no text", name)
-    value = "" if column == "-" else column
-    if name == "letters" and not _FORM.fullmatch(value):
-        raise FactsError(number, f"{column!r} is no form", name)
-    if _ALLOWED.get(name) and value not in _ALLOWED[name]:
-        raise FactsError(number, f"{column!r} is none of {', '.join(_ALLOWED[name])}", name)
-    return value
-
-
-def voids_form(fact: VisitFact) -> bool:
-    """Whether an approved void has taken the form out of points and n."""
-    return fact.void in ("form", "visit")
 
 
 def is_counted(fact: VisitFact) -> bool:

@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from chalicelib.core.assessment import Document, Note, Say, in_language, unit_entry
-from chalicelib.core.counted import CHANNELS, Counted
+from chalicelib.core.counted import Counted
 from chalicelib.core.estimates import shown
-from chalicelib.core.facts import CLOCKS, DIFFERS, CaseFact, Facts, Previous
+from chalicelib.core.facts import CHANNELS, CLOCKS, DIFFERS, CaseFact, Facts, Previous
 from chalicelib.core.lines import two_decimals
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import ComplaintTally, Figures, Sort

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
-from chalicelib.core import calendar, case_facts, facts, visit_facts
+from chalicelib.core import calendar, case_facts, facts, facts_reading, visit_facts
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.assessment import canonical
 from chalicelib.core.cases import Case, CaseEvent
@@ -135,7 +135,7 @@ class MonthMaker:
         content = gzip.decompress(packed) if packed is not None else None
         if content is None or sha256(content).hexdigest() != document.facts_sha256:
             raise NoFactsError(facts_place(document))
-        return facts.parse(content.decode().splitlines())
+        return facts_reading.parse(content.decode().splitlines())
 
     def _made(
         self, head: ChainHead, found: Gathered, place: Place, cause: str, now: datetime
