@@ -15,7 +15,7 @@ from chalicelib.core.acts import ActError
 from chalicelib.core.people import Member
 from chalicelib.core.saving import StoreError
 from chalicelib.services import switch
-from tools import case_acts, draw_acts, month_acts
+from tools import call_acts, case_acts, draw_acts, month_acts
 from tools.case_acts import Done, Values, Verb
 from tools.connected import NotConnectedError, local_stage
 
@@ -44,6 +44,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     **month_acts.VERBS,
     **case_acts.VERBS,
     **draw_acts.VERBS,
+    **call_acts.VERBS,
     "stop-sending": Verb((), _stop_sending),
     "start-sending": Verb((), _start_sending),
 }
@@ -63,6 +64,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     **case_acts.SENTENCES,
     **month_acts.SENTENCES,
     **draw_acts.SENTENCES,
+    **call_acts.SENTENCES,
 }
 """Code of a refusal → what the caller reads."""
 

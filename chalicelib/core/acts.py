@@ -30,10 +30,16 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "observe": SUPERVISION,
     "acknowledge": (*SUPERVISION, "admin"),
     "ack-list": SUPERVISION,
+    "call-attempt": SUPERVISION,
+    "call-told": SUPERVISION,
+    "call-choose": SUPERVISION,
+    "call-again": SUPERVISION,
+    "approve-void": ("lead",),
+    "refuse-void": ("lead",),
     "stop-sending": ("lead", "admin"),
     "start-sending": ("lead", "admin"),
 }
-"""Act → the roles that may do it (DESIGN 6, cases; 8, months; 10, the switch of sending)."""
+"""Act → the roles that may do it (DESIGN 3, calls; 6, cases; 8, months; 10, sending)."""
 
 
 class ActError(Exception):

@@ -68,7 +68,8 @@ class Verification:
 
     `cell` is the cell of `core/estimates.py` in which it was drawn, `why` the reason of the pick.
     `form` is the form, as letters, that the call was compared with, `told` the grades told; `held`
-    those that hold after it. `void` is "" or one of VOIDS. `at` and `by` are of the outcome.
+    those that hold after it. `void` is "" or one of VOIDS. `at` and `by` are of the outcome, `by`
+    being who called and `noted_by` who brought it in.
     """
 
     draw: str
@@ -85,6 +86,7 @@ class Verification:
     void_by: str = ""
     void_at: datetime | None = None
     void_reason: str = ""
+    noted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
