@@ -75,6 +75,7 @@ from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.revealing import Revealing
 from chalicelib.services.rulebook_watch import RulebookWatch
+from chalicelib.services.signal_facts import SignalSources
 from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.services.sweeping import Kept, Sweeping, Ways
@@ -275,6 +276,7 @@ class Wiring:
             storage.visits,
             storage.phones,
             storage.submissions,
+            storage.devices,
             storage.commit,
             Intake(self.rules, self._chance.number),
             self.rules,
@@ -558,6 +560,13 @@ class Wiring:
         """Brings in filled-in workbooks."""
         return CallImport(self._called_visits, self.verification)
 
+    @property
+    def _signals(self) -> SignalSources:
+        storage = self.storage
+        return SignalSources(
+            storage.people, storage.phones, storage.devices, storage.observations, self.rules
+        )
+
     @cached_property
     def drawing(self) -> Drawing:
         """Draws verification calls."""
@@ -565,7 +574,7 @@ class Wiring:
         return Drawing(
             storage.draws,
             storage.vault,
-            Frames(storage.visits, storage.people, self.rules),
+            Frames(storage.visits, storage.people, self._signals, self.rules),
             storage.visits,
             storage.people,
             storage.effects,

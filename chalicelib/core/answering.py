@@ -30,13 +30,17 @@ EVIDENCE_OF: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Grades as they came in; `source` identifies the act, so that copies of it count once."""
+    """Grades as they came in; `source` identifies the act, so that copies of it count once.
+
+    `device` as in `Answer`.
+    """
 
     grades: Grades
     channel: str
     evidence: str
     at: datetime
     source: str
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def answered(visit: Visit, given: Given, rules: Rulebook) -> Answered:
     if _changes(before, given.grades) and not _may_correct(visit, given, rules):
         return Answered(visit, before, late=late, refused=True)
     code = letters(given.grades)
-    new = Answer(code, given.channel, given.evidence, given.at, given.source, late)
+    new = Answer(code, given.channel, given.evidence, given.at, given.source, late, given.device)
     after = answered_with(visit, new, given.at)
     form = merged(after.answers, with_late=True)
     overruled = _changes(form, given.grades)

@@ -23,11 +23,15 @@ ECHOES_A_DAY: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class SentForm:
-    """A form as it was sent: an item left blank says nothing; `source` is the id of the act."""
+    """A form as it was sent: an item left blank says nothing; `source` is the id of the act.
+
+    `device` is what it came from, "" where that is not known (`core/devices.py`).
+    """
 
     grades: Grades
     comment: str
     source: str
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def on_form(known: Known, sent: SentForm, now: datetime, rules: Rulebook) -> For
 
 
 def _graded(known: Known, sent: SentForm, now: datetime, rules: Rulebook) -> FormTurn:
-    given = Given(sent.grades, CHANNEL, EVIDENCE_OF[CHANNEL], now, sent.source)
+    given = Given(sent.grades, CHANNEL, EVIDENCE_OF[CHANNEL], now, sent.source, sent.device)
     done = on_answer(known.visit, known.phone, known.current, given, known.zones, rules)
     if done.answered.refused:
         return FormTurn(done.visit, known.phone, "closed", call="too_late_to_correct")

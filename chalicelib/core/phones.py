@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
+from typing import Final
 
+from chalicelib.core.signals import name_key
 from chalicelib.core.visits import Conversation, Visit, VisitKey
 
 
@@ -12,7 +15,7 @@ class Phone:
 
     `current` is the visit asked about last, `last` the visit completed last: a text answers the
     first, a complaint is about the second. `echoed` is another visit whose answer was told to this
-    number at `echoed_at`.
+    number at `echoed_at`. `names` are `name_entry`s of the customers visited under it.
     """
 
     number: str
@@ -23,6 +26,26 @@ class Phone:
     conversation: Conversation = field(default_factory=Conversation)
     echoed: VisitKey | None = None
     echoed_at: datetime | None = None
+    names: tuple[str, ...] = ()
+
+
+MOST_NAMES: Final = 16
+"""Entries kept of one number: beyond two names of a year it is shared anyway."""
+
+_YEAR: Final = 4
+
+
+def name_entry(number: str, name: str, completed_at: datetime) -> str:
+    """What is kept of a customer's name under a number: the year and a hash, "" of no name."""
+    key = name_key(name)
+    hashed = sha256(f"{number}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{completed_at.year:0{_YEAR}}{hashed}" if key else ""
+
+
+def names_near(phone: Phone, completed_at: datetime) -> frozenset[str]:
+    """The hashed names of the year before a visit and later: numbers get new owners in time."""
+    first = f"{completed_at.year - 1:0{_YEAR}}"
+    return frozenset(entry[_YEAR:] for entry in phone.names if entry[:_YEAR] >= first)
 
 
 def is_of(phone: Phone, visit: Visit) -> bool:

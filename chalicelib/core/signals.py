@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Final
 
 from chalicelib.core.grades import Grades, is_complete
@@ -27,7 +28,8 @@ class SignalFacts:
 
     `forms`: channel → the grades last given on it. `asked_at`: our last text before the answer.
     `invitation_due_at`: when the customer would have been asked, had the visit been uploaded in
-    time. `device_forms_at`: when other visits' forms came from the device of this one.
+    time. `device_forms_at`: when forms of other customers' visits came from a device that forms
+    of this one came from, at `web_forms_at`.
     `phone_names`: names of the customers visited under this visit's phone. `changed_fields`: what
     later uploads changed. `paper_numbers`: printed forms given out for the visit.
     """
@@ -43,6 +45,7 @@ class SignalFacts:
     invitation_due_at: datetime | None = None
     asked_at: datetime | None = None
     answered_at: datetime | None = None
+    web_forms_at: Collection[datetime] = ()
     device_forms_at: Collection[datetime] = ()
     paper_numbers: Collection[str] = ()
     observed: bool = False
@@ -87,11 +90,15 @@ def is_fast(asked_at: datetime | None, answered_at: datetime | None) -> bool:
     return timedelta(0) <= answered_at - asked_at <= FAST
 
 
-def is_same_device(answered_at: datetime | None, device_forms_at: Collection[datetime]) -> bool:
-    """Whether another visit's form came from the same device within 10 minutes."""
-    if answered_at is None:
-        return False
-    return any(abs(answered_at - other) <= SAME_DEVICE for other in device_forms_at)
+def is_same_device(
+    web_forms_at: Collection[datetime], device_forms_at: Collection[datetime]
+) -> bool:
+    """Whether another customer's form came from the same device within 10 minutes.
+
+    Behind one address there may be many people with the same browser: the reason asks for a call.
+    """
+    pairs = product(web_forms_at, device_forms_at)
+    return any(abs(form - other) <= SAME_DEVICE for form, other in pairs)
 
 
 def is_late_upload(uploaded_at: datetime | None, invitation_due_at: datetime | None) -> bool:
@@ -129,7 +136,7 @@ SIGNALS: Final[Mapping[str, _Signal]] = {
     ),
     "changed_after_upload": lambda facts, missing: changed_after_upload(facts.changed_fields),
     "fast": lambda facts, missing: is_fast(facts.asked_at, facts.answered_at),
-    "same_device": lambda facts, missing: is_same_device(facts.answered_at, facts.device_forms_at),
+    "same_device": lambda facts, missing: is_same_device(facts.web_forms_at, facts.device_forms_at),
     "late_upload": lambda facts, missing: is_late_upload(
         facts.uploaded_at, facts.invitation_due_at
     ),

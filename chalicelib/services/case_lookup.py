@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, Protocol
 
-from chalicelib.core import links, wrong_codes
+from chalicelib.core import devices, links, wrong_codes
 from chalicelib.core.cases import Case, code_hash, is_case_number
 from chalicelib.core.links import CaseLink
 from chalicelib.core.saving import Busy, Stale
@@ -136,14 +135,8 @@ def _places(number: str, address: str) -> list[str]:
 
 
 def _asker(address: str) -> str:
-    """Who asks, by a hash: a number that calls, or an address, of IPv6 one household's 64 bits."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        parsed = None
-    if isinstance(parsed, IPv6Address):
-        address = str(ip_network((parsed, 64), strict=False))
-    return sha256(address.encode("utf-8", "replace")).hexdigest()[:32]
+    """Who asks, by a hash: a number that calls, or the address of a household."""
+    return sha256(devices.household(address).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _digits(typed: str) -> str:

@@ -1,6 +1,6 @@
 """Builds the frame of a draw from the stored visits."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -8,10 +8,10 @@ from chalicelib.core import calendar, signals
 from chalicelib.core.cells import Framed
 from chalicelib.core.draws import Draw, Standing, enters
 from chalicelib.core.frame import FrameLine
-from chalicelib.core.people import Technician, Unit
+from chalicelib.core.people import Unit
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.visits import Visit, VisitKey
-from chalicelib.services.signal_facts import signal_facts
+from chalicelib.services.signal_facts import FactsOf
 
 MONTHS_BACK: Final = 2
 """Months before the present one that may still have visits to settle; later ones are marked."""
@@ -31,29 +31,34 @@ class Visits(Protocol):
 
 class People(Protocol):
     def units(self) -> list[Unit]: ...
-    def technicians(self, unit: str) -> list[Technician]: ...
     def late_months(self) -> Sequence[tuple[str, str, datetime]]: ...
+
+
+class Signals(Protocol):
+    def opened(self, units: Iterable[str]) -> FactsOf: ...
 
 
 class Frames:
     """Finds the visits that a draw chooses from; each visit enters exactly one frame."""
 
-    def __init__(self, visits: Visits, people: People, rules: Rulebook) -> None:
+    def __init__(self, visits: Visits, people: People, signals: Signals, rules: Rulebook) -> None:
         """Reads every unit's recent months and those that got late visits."""
         self._visits = visits
         self._people = people
+        self._signals = signals
         self._rules = rules
 
     def framed(self, draw: Draw, earlier: Sequence[Draw]) -> Iterator[Framed]:
         """The visits of the frame of `draw`; `earlier` are the draws before it, in order."""
         late = self._people.late_months()
-        for unit in self._people.units():
-            phones = {t.phone for t in self._people.technicians(unit.unit_id) if t.phone}
+        units = self._people.units()
+        facts_of = self._signals.opened(unit.unit_id for unit in units)
+        for unit in units:
             news = {month for month, of, at in late if of == unit.unit_id and _is_news(at, draw)}
             for key in self._entering(unit.unit_id, news, draw, earlier):
                 visit = self._visits.get(key)
                 if visit is not None:
-                    yield Framed(self._line(visit, phones), visit.month)
+                    yield Framed(_line(visit, facts_of), visit.month)
 
     def _entering(
         self, unit: str, news: Collection[str], draw: Draw, earlier: Sequence[Draw]
@@ -72,13 +77,13 @@ class Frames:
             yield month
             month = calendar.previous_month(month)
 
-    def _line(self, visit: Visit, technician_phones: Collection[str]) -> FrameLine:
-        """The visit with its reasons; silent unless it has a form."""
-        facts = visit.facts
-        found = signal_facts(visit, technician_phones, self._rules)
-        reasons = signals.reasons(found, ())
-        answered = bool(visit.answers)
-        return FrameLine(facts.visit_id, facts.unit, facts.technician, answered, reasons)
+
+def _line(visit: Visit, facts_of: FactsOf) -> FrameLine:
+    """The visit with its reasons; silent unless it has a form."""
+    facts = visit.facts
+    reasons = signals.reasons(facts_of(visit), ())
+    answered = bool(visit.answers)
+    return FrameLine(facts.visit_id, facts.unit, facts.technician, answered, reasons)
 
 
 def _standing(row: Mapping[str, object], month: str) -> Standing:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from chalicelib.core import links
+from chalicelib.core import calendar, devices, links
+from chalicelib.core.devices import DaySalt, DeviceForm, Origin
 from chalicelib.core.effects import Effect
 from chalicelib.core.grades import Grades
 from chalicelib.core.inbound import OptEvent
@@ -46,6 +47,10 @@ class Submissions(Protocol):
     def get(self, key: str) -> Submission | None: ...
 
 
+class Devices(Protocol):
+    def salt(self, fresh: DaySalt) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FormShown:
     """What the page of a survey says of its visit; the grades stored stay unsaid.
@@ -83,6 +88,7 @@ class SurveyForms:
         visits: Visits,
         phones: Phones,
         submissions: Submissions,
+        devices: Devices,
         commit: Callable[[Sequence[object], Sequence[object]], None],
         intake: Intake,
         rules: Rulebook,
@@ -92,6 +98,7 @@ class SurveyForms:
         self._visits = visits
         self._phones = phones
         self._submissions = submissions
+        self._devices = devices
         self._commit = commit
         self._intake = intake
         self._rules = rules
@@ -112,7 +119,14 @@ class SurveyForms:
         return _shown(visit) if visit else None
 
     def take(
-        self, token: str, grades: Grades, comment: str, nonce: str, version: str, now: datetime
+        self,
+        token: str,
+        grades: Grades,
+        comment: str,
+        nonce: str,
+        version: str,
+        origin: Origin,
+        now: datetime,
     ) -> FormTaken | None:
         """Store a form once for each time somebody meant it; None as `show`.
 
@@ -130,7 +144,8 @@ class SurveyForms:
                 return FormTaken(_shown(visit), kept.outcome, grades, kept.case)
             if not is_nonce(nonce) or version != answers_version(visit):
                 return FormTaken(_shown(visit), "stale", grades)
-            taken = self._stored(visit, SentForm(grades, comment, key), fields, now)
+            device = self._device(origin, now) if grades else ""
+            taken = self._stored(visit, SentForm(grades, comment, key, device), fields, now)
             if taken is not None:
                 return taken
         raise Busy()
@@ -174,6 +189,7 @@ class SurveyForms:
             opened.case.number if opened else "",
         )
         adds = [raw, *(opened.adds if opened else ()), *self._effects(turn, sent, now)]
+        adds += _from_device(visit, sent, now)
         saves = [turn.visit, *([turn.phone] if turn.phone is not known.phone else ())]
         try:
             self._commit(adds, saves)
@@ -205,6 +221,15 @@ class SurveyForms:
             customer_name=facts.customer_name,
         )
         return self._intake.opened(new)
+
+    def _device(self, origin: Origin, now: datetime) -> str:
+        """What the form came from, by the salt of the day; a form is taken without it too."""
+        day = calendar.local_day(now, self._rules).isoformat()
+        fresh = DaySalt(day, self._secret().hex(), now + devices.SALT_LIFE)
+        try:
+            return devices.device_of(origin, self._devices.salt(fresh))
+        except Busy:
+            return ""
 
     def _known(self, visit: Visit) -> Known:
         phone = self._phone(visit)
@@ -240,6 +265,15 @@ def _shown(visit: Visit) -> FormShown:
         answered=bool(visit.answers),
         can_decline=bool(facts.phone),
     )
+
+
+def _from_device(visit: Visit, sent: SentForm, now: datetime) -> list[object]:
+    """What finds the form by its device."""
+    if not sent.device:
+        return []
+    facts = visit.facts
+    customer = devices.customer_of(sent.device, facts.phone)
+    return [DeviceForm(sent.device, now, sent.source, facts.visit_id, customer)]
 
 
 def _declined(visit: Visit, cause: str, now: datetime) -> list[object]:

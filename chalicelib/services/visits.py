@@ -8,6 +8,7 @@ from typing import Protocol
 from chalicelib.core import calendar, uploads
 from chalicelib.core.grades import from_letters
 from chalicelib.core.people import ApiToken, Technician, Unit
+from chalicelib.core.phones import name_entry
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Stale
 from chalicelib.core.uploads import FieldError
@@ -27,7 +28,7 @@ class Visits(Protocol):
 
 
 class Phones(Protocol):
-    def note_visit(self, number: str, key: VisitKey, completed_at: datetime) -> None: ...
+    def note_visit(self, number: str, key: VisitKey, completed_at: datetime, name: str) -> None: ...
 
 
 class People(Protocol):
@@ -138,7 +139,8 @@ class VisitDesk:
         if self._people.technician(facts.unit, facts.technician) is None:
             self._people.put(Technician(facts.unit, facts.technician))
         if facts.phone:
-            self._phones.note_visit(facts.phone, visit.key, facts.completed_at)
+            name = name_entry(facts.phone, facts.customer_name, facts.completed_at)
+            self._phones.note_visit(facts.phone, visit.key, facts.completed_at, name)
         news_at = max((visit.received_at, *(change.at for change in visit.changes)))
         if news_at >= calendar.close_at(visit.month, self._rules):
             self._people.mark_late(facts.unit, visit.month, news_at)

@@ -15,6 +15,7 @@ from chalicelib.core.amendments import Amendment
 from chalicelib.core.budgets import FREE
 from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.cases import Case, CaseEvent, CaseName
+from chalicelib.core.devices import KEPT, DaySalt, DeviceForm
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
@@ -59,7 +60,8 @@ class Layout:
     `in_key`: path → its value, read off the key. `lifted`: attribute → path. `derived`: attributes
     that are only ever projected. `due`: the kind under which the index lists the row at its
     `due_sk`, where it has one. `others`: fields that another update writes and a save leaves
-    alone, as JSON in attributes of their names. `pointers`: keys of rows that lead to this one.
+    alone, as JSON in attributes of their names, `sets` the same as sets of texts. `pointers`: keys
+    of rows that lead to this one.
     `ends`: from when on the database may drop the row by itself.
     """
 
@@ -69,6 +71,7 @@ class Layout:
     lifted: Mapping[str, str] = field(default_factory=dict)
     derived: Callable[[Any], Mapping[str, str | None]] = _nothing
     others: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
     pointers: Callable[[Any], tuple[Key, ...]] = _no_keys
     ends: Callable[[Any], datetime] | None = None
 
@@ -103,6 +106,7 @@ def read(kind: type[R], item: Item) -> R:
         if attribute in item:
             _put(tree, path, plain(item[attribute]))
     tree |= {name: json.loads(item[name]["S"]) for name in layout.others if name in item}
+    tree |= {name: sorted(item[name]["SS"]) for name in layout.sets if name in item}
     if version := number(item, "version"):
         tree["version"] = version
     return codec.decode(kind, tree)
@@ -146,7 +150,7 @@ def _tree(record: object) -> tuple[Tree, dict[str, Value | None]]:
     """The record's JSON object without what stands elsewhere, and its lifted attributes."""
     layout = LAYOUTS[type(record)]
     tree = codec.encode(record)
-    for name in ("version", *layout.others):
+    for name in ("version", *layout.others, *layout.sets):
         tree.pop(name, None)
     for path in layout.in_key(layout.key(record)):
         _take(tree, path)
@@ -297,6 +301,7 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
         key=lambda phone: phone_place(phone.number),
         in_key=lambda key: {"number": key.pk.removeprefix("PH#")},
         others=("last",),
+        sets=("names",),
     ),
     InboundText: Layout(
         key=lambda inbound: Key(phone_place(inbound.number).pk, f"IN#{inbound.message_id}"),
@@ -377,6 +382,11 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     Submission: Layout(key=lambda submission: Key(f"WEB#{submission.key}")),
     CaseLink: Layout(
         key=lambda link: Key(f"LINK#{link.sha256}"), ends=lambda link: link.expires_at
+    ),
+    DaySalt: Layout(key=lambda salt: Key(f"SALT#{salt.day}"), ends=lambda salt: salt.ends),
+    DeviceForm: Layout(
+        key=lambda form: Key(f"DEV#{form.device}", f"{instant(form.at)}#{form.source}"),
+        ends=lambda form: form.at + KEPT,
     ),
     WrongCodes: Layout(
         key=lambda wrong: wrong_codes_place(wrong.place),

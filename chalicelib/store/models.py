@@ -10,6 +10,7 @@ from pynamodb.attributes import (
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
+    UnicodeSetAttribute,
 )
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
@@ -61,6 +62,7 @@ class MainRow(Model):
 
     last = UnicodeAttribute(null=True)
     last_at = UnicodeAttribute(null=True)
+    names = UnicodeSetAttribute(null=True)
 
 
 class VaultRow(Model):

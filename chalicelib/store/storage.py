@@ -11,6 +11,7 @@ from pynamodb.models import Model
 from chalicelib.store import transaction
 from chalicelib.store.calls import CallStore
 from chalicelib.store.cases import CaseStore
+from chalicelib.store.devices import DeviceStore
 from chalicelib.store.documents import DocumentStore
 from chalicelib.store.draws import DrawStore
 from chalicelib.store.effects import EffectStore
@@ -63,6 +64,7 @@ class Storage:
     limits: LimitStore
     submissions: SubmissionStore
     case_links: CaseLinkStore
+    devices: DeviceStore
     wrong_codes: WrongCodeStore
     pages: PageStore
     observations: ObservationStore
@@ -114,6 +116,7 @@ def stores(connection: Connection, stage: str) -> Storage:
         LimitStore(table),
         SubmissionStore(table),
         CaseLinkStore(table),
+        DeviceStore(table),
         WrongCodeStore(table),
         PageStore(table),
         ObservationStore(table),

@@ -52,14 +52,14 @@ class Write:
 
     There are only updates: an update whose condition is that the row be absent creates it.
     `refusal` is raised when the condition does not hold. `adds` are added to numbers, one that is
-    not there being 0; such a write is not the same when it is repeated.
+    not there being 0, or to sets of texts; a number is not the same when that is repeated.
     """
 
     key: Key
     values: Mapping[str, Value | datetime | None]
     condition: Condition
     refusal: Exception
-    adds: Mapping[str, int] = field(default_factory=dict)
+    adds: Mapping[str, int | frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Table:
                 else getattr(MainRow, name).set(value)
                 for name, value in values.items()
             ]
-            + [getattr(MainRow, name).add(number) for name, number in write.adds.items()],
+            + [getattr(MainRow, name).add(more) for name, more in write.adds.items()],
             condition=write.condition,
             return_values_on_condition_failure="ALL_OLD",
         )

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from chalice.app import Request
 
+from chalicelib.core.devices import Origin
 from chalicelib.web.provided import Services
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -52,7 +53,12 @@ class Asked:
     form: Fields
     language: str
     accepted: str
-    address: str
+    origin: Origin
+
+    @property
+    def address(self) -> str:
+        """The address the request came from."""
+        return self.origin.address
 
     def read_in(self, own: str = "") -> str:
         """The language to answer in: the one chosen, else that of what is shown, else accepted."""
@@ -73,7 +79,9 @@ def asked(services: Services, request: Request) -> Asked:
         form=Fields(raw if isinstance(raw, bytes) else raw.encode()),
         language=query.get("lang", ""),
         accepted=preferred(headers.get("accept-language", "")),
-        address=gateway.get("identity", {}).get("sourceIp", ""),
+        origin=Origin(
+            gateway.get("identity", {}).get("sourceIp", ""), headers.get("user-agent", "")
+        ),
     )
 
 

@@ -55,6 +55,7 @@ def _taken(asked: Asked, token: str) -> FormTaken | None:
         comment if comment.strip() else "",
         form.of("nonce"),
         form.of("version"),
+        asked.origin,
         asked.now,
     )
 

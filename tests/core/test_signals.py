@@ -22,6 +22,7 @@ HARMLESS = SignalFacts(
     invitation_due_at=NOON - timedelta(hours=2),
     asked_at=NOON - timedelta(minutes=5),
     answered_at=NOON,
+    web_forms_at=(NOON,),
     device_forms_at=(NOON - timedelta(hours=1), NOON + timedelta(minutes=11)),
     paper_numbers=("P-7",),
 )
@@ -77,7 +78,7 @@ def test_each_reason_is_found_alone(code: str, changes: dict[str, Any]) -> None:
         pytest.param({"forms": {"sms": GOOD, "link": {}}}, id="nothing-on-the-link"),
         pytest.param({"phone": "", "technician_phones": ("",)}, id="no-phone"),
         pytest.param({"invitation_due_at": HARMLESS.uploaded_at}, id="in-time-to-the-second"),
-        pytest.param({"answered_at": None, "device_forms_at": (NOON,)}, id="no-answer"),
+        pytest.param({"web_forms_at": (), "device_forms_at": (NOON,)}, id="no-form-on-the-web"),
         pytest.param({"phone_names": ("ＬＩ　ＷＥＩ", "Li-Wei")}, id="one-name-written-twice"),
     ],
 )
@@ -98,6 +99,7 @@ def test_reasons_come_sorted_and_fit_a_frame_line() -> None:
         invitation_due_at=NOON - timedelta(days=3),
         asked_at=NOON,
         answered_at=NOON,
+        web_forms_at=(NOON,),
         device_forms_at=(NOON,),
         paper_numbers=("P-1",),
         observed=True,

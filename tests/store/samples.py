@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.call_records import Call, CallEntry, CallFact, Recording
 from chalicelib.core.cases import Case, CaseEvent, CaseName
+from chalicelib.core.devices import DaySalt, DeviceForm
 from chalicelib.core.documents import ChainHead, StoredDocument
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
@@ -152,12 +153,14 @@ RULES_SEEN = RulebookSeen("f" * 64, NOW, {"rise_award": "1000"})
 REGISTERED = RegisterEntry("2026-05", "north-3", 1, -3000, 1000, NOW, "hr@anjia.example")
 WEEK = WeekOfFacts("north-3", "2026-W23", 17, "e" * 64, NOW)
 INCIDENT = Incident("north-3", "王小明", "V1", "no_visit", NOW, 10, "no_job")
+DAY_SALT = DaySalt("2026-06-04", "0" * 64, NOW + 36 * HOUR)
+DEVICE_FORM = DeviceForm("d" * 24, NOW, "e" * 64, "V2026-000123", "c" * 16)
 
 RECORDS = (
     VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
     TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES, NAME, PAGE, OBSERVATION,
     UNIT_LINK, PROCEEDING, AMENDMENT, REGISTERED, WEEK, INCIDENT, CALL, CALL_FACT, CALL_ENTRY,
-    RECORDING, RULES_SEEN,
+    RECORDING, RULES_SEEN, DAY_SALT, DEVICE_FORM,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from chalicelib.core.phones import Phone
+from chalicelib.core.phones import MOST_NAMES, Phone
 from chalicelib.core.saving import Stale
 from chalicelib.store.storage import Storage
 from tests.store.conftest import Wire
@@ -66,3 +66,36 @@ class TestNoteVisit:
     def test_it_is_one_write(self, storage: Storage, wire: Wire) -> None:
         storage.phones.note_visit(NUMBER, key_numbered(1), NOW)
         assert wire.trips == [("UpdateItem", 1.0)]
+
+
+class TestNames:
+    def test_each_name_is_kept_once_in_whatever_order_visits_come(self, storage: Storage) -> None:
+        for number, name in ((2, "2026b"), (1, "2026a"), (2, "2026b"), (0, "2026b"), (3, "")):
+            storage.phones.note_visit(NUMBER, key_numbered(number), NOW + number * HOUR, name)
+        phone = storage.phones.get(NUMBER)
+        assert phone.names == ("2026a", "2026b")
+        assert phone.last == key_numbered(3)
+
+    def test_a_save_leaves_the_names_alone(self, storage: Storage) -> None:
+        fresh = storage.phones.get(NUMBER)
+        storage.phones.note_visit(NUMBER, key_numbered(1), NOW, "2026a")
+        saved = storage.phones.save(replace(fresh, names=("2026z",)))
+        storage.phones.note_visit(NUMBER, key_numbered(1), NOW, "2026b")
+        storage.phones.save(saved)
+        assert storage.phones.get(NUMBER).names == ("2026a", "2026b")
+
+    def test_a_number_takes_so_many_names_and_its_last_visit_still(self, storage: Storage) -> None:
+        for place in range(MOST_NAMES + 3):
+            storage.phones.note_visit(
+                NUMBER, key_numbered(place), NOW + place * HOUR, f"2026{place:02}"
+            )
+        phone = storage.phones.get(NUMBER)
+        assert phone.names == tuple(f"2026{place:02}" for place in range(MOST_NAMES))
+        assert phone.last == key_numbered(MOST_NAMES + 2)
+
+    def test_a_visit_noted_again_is_one_write(self, storage: Storage, wire: Wire) -> None:
+        for _ in range(2):
+            storage.phones.note_visit(NUMBER, key_numbered(1), NOW, "2026a")
+        before = len(wire.trips)
+        storage.phones.note_visit(NUMBER, key_numbered(1), NOW, "2026a")
+        assert wire.operations()[before:] == ["UpdateItem"]

@@ -91,6 +91,7 @@ def test_a_correction_replaces_what_it_names_and_nothing_else(
 ) -> None:
     browser.send(link, **ABA)
     assert "graded already" in browser.get(link).words
+    stage.move(stage.now + timedelta(minutes=1))
     browser.send(link, quality="E")
     visit = stage.visit("V-1")
     assert grades(visit) == {**ABA, "quality": "E"}
