@@ -25,12 +25,9 @@ from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
 from chalicelib.services.call_changes import CallChanges
 from chalicelib.services.call_import import CallImport
-from chalicelib.services.call_import import CallImport
 from chalicelib.services.call_list import CallList
 from chalicelib.services.call_outcomes import CallOutcomes
-from chalicelib.services.call_outcomes import CallOutcomes
 from chalicelib.services.call_progress import CallProgress
-from chalicelib.services.called_visits import CalledVisits
 from chalicelib.services.called_visits import CalledVisits
 from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
@@ -81,9 +78,7 @@ from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.services.sweeping import Kept, Sweeping, Ways
 from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.verification import VerificationDesk
-from chalicelib.services.verification import VerificationDesk
 from chalicelib.services.visits import VisitDesk
-from chalicelib.services.voids import VoidDesk
 from chalicelib.services.voids import VoidDesk
 from chalicelib.services.watching import Watching
 from chalicelib.services.week_mail import WeekMail
@@ -507,32 +502,6 @@ class Wiring:
             storage.documents, storage.proceedings, storage.amendments, storage.register
         )
         return MonthMails(told, storage.people, self.rules)
-
-    @cached_property
-    def _called_visits(self) -> CalledVisits:
-        return CalledVisits(self.storage.visits, self.storage.draws)
-
-    @cached_property
-    def _call_outcomes(self) -> CallOutcomes:
-        storage, intake = self.storage, Intake(self.rules, self._chance.number)
-        return CallOutcomes(
-            storage.visits, storage.phones, storage.effects, self.proposals, intake, self.rules
-        )
-
-    @cached_property
-    def verification(self) -> VerificationDesk:
-        """Takes the notes of supervision's calls."""
-        return VerificationDesk(self._called_visits, self._call_outcomes, self.storage.commit)
-
-    @cached_property
-    def voids(self) -> VoidDesk:
-        """Takes decisions on forms that did not hold."""
-        return VoidDesk(self._called_visits, self._call_outcomes, self.storage.commit)
-
-    @cached_property
-    def call_import(self) -> CallImport:
-        """Brings in filled-in workbooks."""
-        return CallImport(self._called_visits, self.verification)
 
     @cached_property
     def _called_visits(self) -> CalledVisits:
