@@ -10,8 +10,13 @@ from hashlib import sha256
 import pytest
 
 from chalicelib.core import sampling
-from chalicelib.core.draws import Draw
-from chalicelib.core.frame import freeze, parse_frame_line
+from chalicelib.core.cells import coded_cell
+from chalicelib.core.draw_calendar import revealed_with
+from chalicelib.core.draws import Draw, incidents_of
+from chalicelib.core.frame import FrameLine, freeze, parse_frame_line
+from chalicelib.core.people import Technician, technician_code
+from chalicelib.core.verification import Incident, Verification
+from chalicelib.core.visits import Answer
 from chalicelib.services.draw_files import TamperedError
 from tests.services.crashes import dying
 from tests.services.draws import (
@@ -30,6 +35,7 @@ from tests.services.draws import (
     visit,
 )
 from tests.stage import Stage, plain
+from tools.verify_draw import differences, load
 
 
 @pytest.fixture
@@ -38,6 +44,12 @@ def committed(stage: Stage) -> Stage:
     tick(stage, START)
     draw_at(stage, CLOSING_MAY)
     return stage
+
+
+def opened(stage: Stage, owed: int, technician: str = "Li", at: datetime = START) -> None:
+    """An incident of this technician of U1."""
+    incident = Incident("U1", technician, f"V-{at.isoformat()}", "never_answered", at, owed)
+    stage.storage.commit([incident])
 
 
 def redrawn(stage: Stage, draw: Draw) -> sampling.Drawn:
@@ -51,7 +63,8 @@ def redrawn(stage: Stage, draw: Draw) -> sampling.Drawn:
     lines = [parse_frame_line(line) for line in content.decode().split("\n") if line]
     rules = stage.wiring.rules
     sizes = {"calls_per_week": rules.calls_per_week, "min_per_unit": rules.min_per_unit}
-    return sampling.draw(freeze(lines), lines, secret, **sizes, incidents={})
+    owed = incidents_of(draw)
+    return sampling.draw(freeze(lines), lines, secret, **sizes, incidents=owed)
 
 
 def holds(stage: Stage, draw: Draw, ids: Sequence[str]) -> None:
@@ -197,6 +210,18 @@ def test_wherever_a_run_ends_the_same_draw_comes_of_it(committed: Stage) -> None
         if not any(died):
             break
     assert 30 < point < 89, "every call of a run was the last one"
+    revealed_once(committed)
+
+
+def revealed_once(stage: Stage) -> None:
+    """Each draw of long ago was revealed and mailed once, and holds; no other was."""
+    draws, rules = stage.storage.draws.all(), stage.wiring.rules
+    for draw in draws:
+        due = revealed_with(draw, draws, rules) is not None
+        assert (draw.revealed_at is not None) == due
+        assert len(stage.mails(f"draw~{draw.key}~draw_revealed")) == due
+        if due:
+            assert differences(load(stage.folder / f"blobs/draws/{draw.key}/revealed.json")) == []
 
 
 def last(stage: Stage) -> Draw:
@@ -265,3 +290,133 @@ def test_a_frame_file_that_is_not_the_frozen_one_is_never_drawn_from(committed: 
         tick(committed, MONDAY + QUARTER)
     assert committed.storage.draws.picks("2026-W24") == []
     assert committed.mails("2026-W24~draw_list") == []
+
+
+# --- cells, marks, incidents --------------------------------------------------------------------
+
+
+def few_calls(stage: Stage, calls: int) -> None:
+    """Draws of so many calls a week, so that some visits are not picked."""
+    stage.wiring.rules = replace(stage.wiring.rules, calls_per_week=calls, min_per_unit=0)
+    stage.wiring.__dict__.pop("drawing", None)
+
+
+def test_the_cells_of_the_frame_are_kept_without_a_technicians_name(committed: Stage) -> None:
+    committed.wiring.people.put(Technician("U1", "王小明"))
+    put(
+        committed,
+        visit("may", MONDAY - 8 * DAY, "ABA", technician="王小明"),
+        visit("june-1", MONDAY - DAY, "ABA", technician="王小明"),
+        visit("june-2", MONDAY - DAY, "AAA", technician="王小明"),
+        visit("june-3", MONDAY - DAY, "EAA", technician="王小明"),
+        visit("june-4", MONDAY - DAY, technician="王小明"),
+    )
+    draw = draw_at(committed, MONDAY)
+    place = f"draws/{draw.key}/{draw.frame_sha256}/cells.json"
+    content = committed.wiring.blobs.get(place) or b""
+    code = technician_code("U1", "王小明")
+    cells = {
+        f"2026-W24/U1/{code}/answered/none": 2,
+        f"2026-W24/U1/{code}/answered/reason": 1,
+        f"2026-W24/U1/{code}/silent/none": 1,
+    }
+    assert json.loads(content)["U1"]["2026-06"] == cells
+    assert sum(sum(by.values()) for by in json.loads(content)["U1"].values()) == draw.frame_count
+    assert "王小明" not in content.decode()
+
+
+def test_every_pick_has_its_cell_and_is_marked_on_its_visit(committed: Stage) -> None:
+    filled(committed, last(committed), size=9)
+    put(committed, visit("bad", MONDAY - DAY, "EEE"))
+    few_calls(committed, 4)
+    draw = draw_at(committed, MONDAY)
+    lines = {line.id: line for line in frame_lines(committed, draw)}
+    picks = picked(committed, draw.key)
+    assert len(picks) == 4
+    for pick in committed.storage.draws.picks(draw.key):
+        assert pick.cell == coded_cell(draw.key, lines[pick.visit_id])
+        mark = committed.visit(pick.visit_id).verification
+        expected = Verification(draw.key, pick.cell, pick.why, pick.rank)
+        assert mark == (None if pick.reserve else expected)
+    assert any(pick.cell.endswith("/reason") for pick in picks)
+
+
+def frame_lines(stage: Stage, draw: Draw) -> list[FrameLine]:
+    content = stage.wiring.blobs.get(f"draws/{draw.key}/{draw.frame_sha256}/frame.tsv") or b""
+    return [parse_frame_line(line) for line in content.decode().split("\n") if line]
+
+
+def test_an_outcome_of_an_earlier_draw_stays_and_an_open_mark_gives_way(committed: Stage) -> None:
+    put(committed, visit("called", MONDAY - DAY, "AAA"), visit("open", MONDAY - DAY, "AAA"))
+    first = draw_at(committed, MONDAY)
+    before = committed.visit("called")
+    assert before.verification is not None
+    told = replace(before.verification, outcome="confirmed", at=MONDAY, by="sun")
+    committed.storage.visits.save(replace(before, verification=told))
+    for each in ("called", "open"):
+        corrected(committed, each, MONDAY + DAY)
+    second = draw_at(committed, MONDAY + WEEK)
+    assert sorted(frame(committed, second.key)) == ["called", "open"]
+    assert committed.visit("called").verification == told
+    mark = committed.visit("open").verification
+    assert mark is not None
+    assert (mark.draw, first.key) == ("2026-W25", "2026-W24")
+
+
+def corrected(stage: Stage, visit_id: str, at: datetime) -> None:
+    before = stage.visit(visit_id)
+    answer = Answer("BBB", "sms", "direct", at, f"SM-{at.isoformat()}")
+    stage.storage.visits.save(replace(before, answers=(*before.answers, answer)))
+
+
+def test_what_incidents_owe_is_fixed_with_the_frame_and_called_outside_the_quota(
+    committed: Stage,
+) -> None:
+    filled(committed, last(committed), size=9)
+    few_calls(committed, 2)
+    opened(committed, owed=3)
+    tick(committed, MONDAY)
+    opened(committed, owed=5, at=MONDAY + QUARTER / 2)
+    tick(committed, MONDAY + QUARTER)
+    draw = committed.storage.draws.get("2026-W24")
+    assert draw is not None
+    assert draw.incidents == {"U1/Li": 3}
+    assert [pick.why for pick in picked(committed, draw.key)].count("incident") == 3
+    assert len(picked(committed, draw.key)) == 5
+    assert [incident.owed for incident in committed.storage.incidents.all()] == [0, 5]
+    manifest = json.loads(committed.wiring.blobs.get("draws/2026-W24/manifest.json") or b"")
+    assert manifest["incidents"] == {"U1/Li": 3}
+
+
+def test_calls_that_no_visit_was_left_for_stay_owed(committed: Stage) -> None:
+    filled(committed, last(committed), size=3)
+    few_calls(committed, 1)
+    opened(committed, owed=10)
+    draw_at(committed, MONDAY)
+    assert [incident.owed for incident in committed.storage.incidents.all()] == [8]
+    filled(committed, last(committed), size=3)
+    draw_at(committed, MONDAY + WEEK)
+    assert [incident.owed for incident in committed.storage.incidents.all()] == [6]
+
+
+def test_wherever_a_run_ends_incidents_are_served_once(committed: Stage) -> None:
+    few_calls(committed, 1)
+    opened(committed, owed=500)
+    for point in range(1, 90):
+        draw = last(committed)
+        assert draw.due_at is not None
+        filled(committed, draw, size=3)
+        before = owed(committed)
+        tick(committed, draw.due_at)
+        died = dies(committed, draw.due_at + QUARTER, point)
+        until(committed, "committed")
+        extra = [pick for pick in picked(committed, draw.key) if pick.why == "incident"]
+        assert len(extra) == 2
+        assert before - owed(committed) == 2
+        if not died:
+            break
+    assert 20 < point < 89
+
+
+def owed(stage: Stage) -> int:
+    return sum(incident.owed for incident in stage.storage.incidents.all())
