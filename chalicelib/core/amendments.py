@@ -30,7 +30,7 @@ class Amendment:
     the facts that are to be read anew: "visit <id>", "case <number>" or "previous" (last month's
     figures); all others stay as the document before has them. `kin` did the work it is about and
     may not approve it. `due_at` is when somebody is to be told of it, None once it is decided;
-    `sequence` is the document that it took effect in.
+    `about` is the document that held when it was proposed, `sequence` the one it took effect in.
     """
 
     unit: str
@@ -48,6 +48,7 @@ class Amendment:
     sequence: int = 0
     version: int = 0
     due_at: datetime | None = None
+    about: int = 0
 
 
 def touched(before: Case, after: Case) -> list[str]:

@@ -96,6 +96,7 @@ class AmendmentDesk:
             tuple(sorted(self._kin.of_subjects(named))),
             {"words": written("reason", words)},
             due_at=now,
+            about=held.document.sequence,
         )
         return until_saved(lambda: self._proposed(at, proposed))
 
@@ -146,8 +147,8 @@ class AmendmentDesk:
         return done
 
     def _already_in(self, held: Held, amendment: Amendment, by: Member, now: datetime) -> Amendment:
-        """Approved without a document of its own: the one that holds was made since."""
-        if held.document.closed_at < amendment.proposed_at:
+        """Approved without a document of its own: the one that holds is newer than it."""
+        if held.document.sequence <= amendment.about:
             raise ActError("nothing_changed")
         done = _decided(amendment, "approved", by, now, sequence=held.document.sequence)
         self._commit([month_news.decided(done)], [done])
@@ -229,6 +230,7 @@ class AmendmentDesk:
                 ("previous",),
                 kin,
                 due_at=now,
+                about=following.sequence,
             )
         ]
 

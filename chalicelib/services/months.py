@@ -261,6 +261,7 @@ class MonthDesk:
             tuple(sorted(self._kin.of_subjects(subjects))),
             {"words": ruled.values["reason"]},
             due_at=ruled.at,
+            about=after.sequence,
         )
 
     # --- HR's register --------------------------------------------------------------------------

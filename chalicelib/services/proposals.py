@@ -1,6 +1,7 @@
 """What the program proposes by itself when a fact changes after its month has a document."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -61,12 +62,11 @@ class Proposals:
         kin: Iterable[str],
         now: datetime,
     ) -> list[Amendment]:
-        doers = amendments.people_among(kin)
-        return [
-            Amendment(unit, month, cause, reason, now, SERVICE, (subject,), doers, due_at=now)
-            for unit in units
-            if self._is_closed(unit, month) and self._amendments.get(unit, month, cause) is None
-        ]
-
-    def _is_closed(self, unit: str, month: str) -> bool:
-        return month in (self._documents.head(unit).months or {})
+        found = []
+        for unit in units:
+            about = (self._documents.head(unit).months or {}).get(month)
+            if about is not None and self._amendments.get(unit, month, cause) is None:
+                made = Amendment(unit, month, cause, reason, now, SERVICE, (subject,))
+                doers = amendments.people_among(kin)
+                found.append(replace(made, kin=doers, due_at=now, about=about))
+        return found
