@@ -6,12 +6,13 @@ make the same bytes. XlsxWriter is imported when a workbook is made.
 
 import io
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
+
+from chalicelib.cell_texts import fitting, lines_of
 
 MADE_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands in a workbook as its date, so that the same pages make the same bytes."""
@@ -23,9 +24,6 @@ OPTIONS: Final = {
     "strings_to_numbers": False,
 }
 """What customers and units wrote stays text in every cell."""
-
-LONGEST_TEXT: Final = 32_767
-"""Characters that a cell may hold; Excel calls a workbook with more of them damaged."""
 
 Cell = str | int | Decimal | None
 """Text, a whole number, a number with its two decimals, nothing."""
@@ -186,7 +184,7 @@ class _Sheet:
             sheet.set_column(place, place, width)
 
     def _line(self, text: str, style: object = None) -> None:
-        self._sheet.write_string(self._row, 0, _fitting(text), style)
+        self._sheet.write_string(self._row, 0, fitting(text), style)
         self._row += 1
 
     def _table(self, table: Table) -> int:
@@ -213,14 +211,14 @@ class _Sheet:
             if cell is None:
                 self._sheet.write_blank(self._row, place, None, style)
             elif isinstance(cell, str):
-                self._sheet.write_string(self._row, place, _fitting(cell), style)
+                self._sheet.write_string(self._row, place, fitting(cell), style)
             else:
                 self._sheet.write_number(self._row, place, cell, style)
 
     def _heighten(self, table: Table, row: Sequence[Cell]) -> None:
         """Make room for the longest text: not every program does so by itself."""
         widths = zip(self._widths, row, strict=False)
-        lines = max((_lines(cell, width) for width, cell in widths), default=1)
+        lines = max((lines_of(cell, width) for width, cell in widths), default=1)
         if lines > 1:
             self._sheet.set_row(self._row, _LINE * min(lines, _MOST_LINES) + 2)
 
@@ -286,17 +284,6 @@ def _kind(column: Column, cell: Cell) -> Kind:
     return "mean" if isinstance(cell, Decimal) else "count"
 
 
-def _lines(cell: Cell, width: int) -> int:
-    """The lines that a text takes in a column, where a Chinese sign is two characters wide."""
-    if not isinstance(cell, str):
-        return 1
-    return sum(max(1, math.ceil(_wide(part) / max(width - 1, 1))) for part in cell.split("\n"))
-
-
-def _wide(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
 def _scale(chart: Chart) -> dict[str, object]:
     """Means stand on a scale of whole points with room above and below: none looks like a leap."""
     cells = [row[column] for row in chart.table.rows for column in chart.shown]
@@ -305,15 +292,3 @@ def _scale(chart: Chart) -> dict[str, object]:
         return {"min": 0}
     whole = {"min": math.floor(min(means)) - 1, "max": math.ceil(max(means)) + 1}
     return {**whole, "major_unit": 1, "num_format": "0"}
-
-
-def _fitting(text: str) -> str:
-    """What a cell can hold of a text: nothing that XML has no place for, and no endless one."""
-    kept = "".join(sign if _in_xml(sign) else "�" for sign in text)
-    return kept if len(kept) <= LONGEST_TEXT else kept[: LONGEST_TEXT - 1] + "…"
-
-
-def _in_xml(sign: str) -> bool:
-    return sign in "\t\n\r" or (
-        sign >= " " and not "\ud800" <= sign <= "\udfff" and sign not in "￾￿"
-    )

@@ -9,11 +9,13 @@ from typing import Annotated, Final
 
 import typer
 
-from chalicelib import report, rulebook
+from chalicelib import printed, report, rulebook, workbooks
 from chalicelib.core.assessment import Document, assess_unit
 from chalicelib.core.calendar import MonthError, first_day
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import ComplaintTally, Tally
+from chalicelib.payrolls import Owed, payroll
+from chalicelib.report_parts import Part
 from chalicelib.texts import LOCALES, Say, translator
 from tools.columns import Row
 from tools.facts import BadRowsError, Facts, read_facts
@@ -34,7 +36,7 @@ def assess(
     ] = None,
     language: Annotated[str, typer.Option(help="zh or en; else the rulebook's first")] = "",
 ) -> None:
-    """Assess a month offline, from files: assessment.json, report.html, report.xlsx."""
+    """Assess a month offline, from files: assessment.json, report.html, report and payroll XLSX."""
     try:
         first_day(month)
         rules = rulebook.load(rules_file)
@@ -42,7 +44,7 @@ def assess(
         facts = read_facts(visits, complaints, previous, month, rules, _progress)
         document = assess_month(facts, month, language, rules)
         notices = [translator(language)(message, **values) for message, values in facts.notices]
-        write(out, files_of(document, notices))
+        write(out, files_of(document, facts, rules, notices))
     except MonthError as error:
         raise typer.BadParameter(str(error)) from None
     except (rulebook.RulebookError, InputError, BadRowsError, OSError) as error:
@@ -82,14 +84,28 @@ def _entry(unit: str, facts: Facts, rules: Rulebook, say: Say) -> Document:
     return assess_unit(unit, now, last, complaints, rules, say)
 
 
-def files_of(document: Document, notices: list[str]) -> dict[str, bytes]:
-    """Name → content of the files to write; the same document makes the same bytes."""
-    say = translator(document["language"])
+def files_of(
+    document: Document, facts: Facts, rules: Rulebook, notices: list[str]
+) -> dict[str, bytes]:
+    """Name → content of the files to write; the same facts make the same bytes."""
+    say, month = translator(document["language"]), document["month"]
+    mark = printed.mark(document, say)
+    names = facts.names()
+    parts = [_part(entry, document, facts, names) for entry in document["units"]]
+    owed = [Owed(part.entry, "", "offline", None) for part in parts]
+    offline = [say("workbook.payroll.offline")]
     return {
         "assessment.json": _json(document),
         "report.html": report.page(document, say, notices).encode("utf-8"),
-        "report.xlsx": report.workbook(document, say),
+        "report.xlsx": workbooks.report(parts, month, say, mark, notices),
+        "payroll.xlsx": payroll(month, owed, (), say, rules, mark, offline),
     }
+
+
+def _part(entry: Document, document: Document, facts: Facts, names: dict[str, str]) -> Part:
+    unit = entry["unit"]
+    told = {**entry, "rulebook_sha256": document["rulebook_sha256"]}
+    return Part(told, "", facts.of_unit(unit, document["month"]), names)
 
 
 def _json(document: Document) -> bytes:
