@@ -12,6 +12,7 @@ from chalicelib.core.phones import name_entry
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Stale
 from chalicelib.core.uploads import FieldError
+from chalicelib.core.verification import Verification
 from chalicelib.core.visits import Answer, Facts, Visit, VisitKey, leading, merged
 from chalicelib.services import phone_numbers
 
@@ -204,7 +205,26 @@ def _whole(visit: Visit) -> Json:
         "remarks": list(visit.remarks),
         "history": [_answered(answer) for answer in visit.answers],
         "changes": [{"at": _iso(c.at), "field": c.field, "by": c.by} for c in visit.changes],
-        "verification": None,
+        "verification": _verified(visit.verification),
+    }
+
+
+def _verified(checked: Verification | None) -> Json | None:
+    """What its call came to; of one that is still to be made not even that it was drawn."""
+    if checked is None or not checked.outcome or checked.at is None:
+        return None
+    return {
+        "draw": checked.draw,
+        "why": checked.why,
+        "outcome": checked.outcome,
+        "at": _iso(checked.at),
+        "by": checked.by,
+        "form": from_letters(checked.form),
+        "told": from_letters(checked.told),
+        "held": from_letters(checked.held),
+        "void": checked.void or None,
+        "void_by": checked.void_by or None,
+        "void_at": _iso(checked.void_at) if checked.void_at else None,
     }
 
 
@@ -216,6 +236,7 @@ def _answered(answer: Answer) -> Json:
         "evidence": answer.evidence,
         "source": answer.source,
         "late": answer.late,
+        "void": answer.void,
     }
 
 
