@@ -21,13 +21,11 @@ from chalicelib.gateways.twilio_client import TwilioClient
 from chalicelib.gateways.twilio_lists import TwilioLists
 from chalicelib.gateways.twilio_recordings import TwilioRecordings
 from chalicelib.gateways.twilio_sms import TwilioSms
-from chalicelib.services import call_mails
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
 from chalicelib.services.call_changes import CallChanges
 from chalicelib.services.call_import import CallImport
 from chalicelib.services.call_list import CallList
-from chalicelib.services.call_mails import CallMails
 from chalicelib.services.call_outcomes import CallOutcomes
 from chalicelib.services.call_progress import CallProgress
 from chalicelib.services.called_visits import CalledVisits
@@ -424,11 +422,7 @@ class Wiring:
             CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
             self.settings.mail_from,
-            {
-                "digest": DigestMails(storage.people, self.rules),
-                "payroll": self.payrolls,
-                **dict.fromkeys(call_mails.READERS, CallMails(storage.people, self.rules)),
-            },
+            {"digest": DigestMails(storage.people, self.rules), "payroll": self.payrolls},
         )
         gate = Gate(storage.limits, storage.phones, storage.people, self.rules)
         return EffectDispatcher(
@@ -439,7 +433,8 @@ class Wiring:
     def _week_mail(self) -> WeekMail:
         storage = self.storage
         listed = CallList(storage.effects, storage.visits, self.rules)
-        return WeekMail(storage.draws, storage.visits, storage.people, listed, None, self.rules)
+        weeks = storage.witness
+        return WeekMail(storage.draws, storage.visits, storage.people, listed, weeks, self.rules)
 
     @cached_property
     def _month_records(self) -> MonthRecords:
@@ -557,6 +552,7 @@ class Wiring:
             storage.incidents,
             self._draw_files,
             self._revealing.run,
+            self.week_witness.weeks,
             storage.commit,
             self.rules,
             Entropy(self._chance.secret, self._chance.lease),

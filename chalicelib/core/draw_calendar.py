@@ -62,6 +62,20 @@ def taken_over_by(drawn_at: datetime, rules: Rulebook) -> datetime:
     return at(working_days_after(local_day(drawn_at, rules), 1, rules), TAKEN_OVER_BY, rules)
 
 
+def week_covered(draw: Draw, rules: Rulebook) -> str:
+    """The ISO week that ended before a weekly draw; "" for a closing draw on another day.
+
+    >>> from types import SimpleNamespace as Rules
+    >>> monday = datetime.fromisoformat("2026-06-08T00:00:00+08:00")
+    >>> draw = Draw("2026-W24", "drawn", "", boundary=monday)
+    >>> week_covered(draw, Rules(timezone="Asia/Shanghai"))
+    '2026-W23'
+    """
+    if draw.boundary is None:
+        return ""
+    return week_key(local_day(draw.boundary, rules) - timedelta(days=1))
+
+
 def revealed_with(draw: Draw, draws: Sequence[Draw], rules: Rulebook) -> Draw | None:
     """The weekly draw with whose mail `draw` is revealed: the first 14 days or more after it.
 

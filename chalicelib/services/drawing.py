@@ -84,11 +84,15 @@ class Drawing:
         incidents: Incidents,
         files: DrawFiles,
         reveal: Callable[[datetime], object],
+        take_week: Callable[[str, datetime], object],
         commit: Callable[[Sequence[object], Sequence[object]], None],
         rules: Rulebook,
         entropy: Entropy,
     ) -> None:
-        """Only this function's role can read `vault`; `reveal` opens the draws of long ago."""
+        """Only this function's role can read `vault`.
+
+        `reveal` opens the draws of long ago; `take_week` keeps what came in in an ISO week.
+        """
         self._draws = draws
         self._vault = vault
         self._frames = frames
@@ -99,6 +103,7 @@ class Drawing:
         self._incidents = incidents
         self._files = files
         self._reveal = reveal
+        self._take_week = take_week
         self._commit = commit
         self._rules = rules
         self._entropy = entropy
@@ -200,6 +205,8 @@ class Drawing:
             over_capacity=result.over_capacity,
             quotas=result.quotas,
         )
+        if week := draw_calendar.week_covered(draw, self._rules):
+            self._take_week(week, now)
         spent = incidents.spent(self._incidents.all(), chosen)
         mails = self._mails(draw, members, now)
         self._commit([self._following(draw, now), *mails], [drawn, *spent])

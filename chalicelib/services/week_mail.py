@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chalicelib import rulebook
-from chalicelib.core import calendar, calls
+from chalicelib.core import calendar, calls, draw_calendar
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.people import Member, Unit
 from chalicelib.core.rules import Rulebook
@@ -39,6 +39,7 @@ class Visits(Protocol):
 
 class People(Protocol):
     def members(self) -> list[Member]: ...
+    def units(self) -> list[Unit]: ...
     def unit(self, unit_id: str) -> Unit | None: ...
 
 
@@ -46,10 +47,8 @@ class CallList(Protocol):
     def until(self, end: datetime) -> list[Owed]: ...
 
 
-class Witness(Protocol):
-    """Count and hash of the facts of the week that ended before a draw, unit by unit."""
-
-    def lines(self, draw: Draw) -> Sequence[WeekOfFacts]: ...
+class Weeks(Protocol):
+    def get(self, unit: str, week: str) -> WeekOfFacts | None: ...
 
 
 class WeekMail:
@@ -61,15 +60,15 @@ class WeekMail:
         visits: Visits,
         people: People,
         call_list: CallList,
-        witness: Witness | None,
+        weeks: Weeks,
         rules: Rulebook,
     ) -> None:
-        """Draws with their picks, the visits picked, who calls, and who waits for a call."""
+        """Draws with their picks, who calls and is called; `weeks`: the facts taken with a draw."""
         self._draws = draws
         self._visits = visits
         self._people = people
         self._call_list = call_list
-        self._witness = witness
+        self._weeks = weeks
         self._rules = rules
 
     def listed(self, draw: Draw, say: Say) -> MailPage:
@@ -145,16 +144,21 @@ class WeekMail:
         """Hashes to keep: this frame's, the next draw's commitment, the week's facts by unit."""
         draws = self._draws.all()
         after = draws[[each.key for each in draws].index(draw.key) + 1 :]
-        weeks = self._witness.lines(draw) if self._witness else ()
         return [
             (say("mail.frame_sha256"), draw.frame_sha256),
             *((say("mail.next_commitment", key=d.key), d.commitment) for d in after[:1]),
-            *((_witness_name(week, say), week.sha256) for week in weeks),
+            *((_name(taken, say), taken.sha256) for taken in self._taken(draw)),
         ]
 
+    def _taken(self, draw: Draw) -> list[WeekOfFacts]:
+        """Count and hash of the facts of the week that ended before the draw, unit by unit."""
+        week = draw_calendar.week_covered(draw, self._rules)
+        units = sorted(unit.unit_id for unit in self._people.units()) if week else ()
+        return [taken for unit in units if (taken := self._weeks.get(unit, week))]
 
-def _witness_name(week: WeekOfFacts, say: Say) -> str:
-    return say("mail.week_of_facts", unit=week.unit, week=week.week, count=week.count)
+
+def _name(taken: WeekOfFacts, say: Say) -> str:
+    return say("mail.week_of_facts", unit=taken.unit, week=taken.week, count=taken.count)
 
 
 def _drawn_at(draw: Draw) -> datetime:

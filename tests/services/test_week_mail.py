@@ -17,7 +17,6 @@ from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
 from chalicelib.core.people import Member
 from chalicelib.core.visits import Facts
-from chalicelib.core.witness import WeekOfFacts
 from chalicelib.services import call_sheets
 from chalicelib.services.call_columns import COLUMNS, HEAD_ROW, OURS, PLACES, heading
 from chalicelib.services.call_list import Owed
@@ -310,18 +309,18 @@ def test_an_auditor_gets_the_hashes_and_no_customer(stage: Stage) -> None:
     assert "王小明" not in plain(record)
 
 
-class Weeks:
-    def lines(self, draw: Draw) -> list[WeekOfFacts]:
-        return [WeekOfFacts("U1", "2026-W23", 7, "e" * 64, MONDAY)]
-
-
 def test_count_and_hash_of_the_weeks_facts_stand_in_both_mails(stage: Stage) -> None:
-    stage.wiring.effects._compose.__self__._others["draw_list"]._week._witness = Weeks()
     draw = drawn(stage)
-    name = translator("zh")("mail.week_of_facts", unit="U1", week="2026-W23", count=7)
+    taken = stage.storage.witness.get("U1", "2026-W23")
+    assert taken is not None
+    assert taken.count == len(HOSTILE), "the answers, and silent visits say nothing"
+    say = translator("zh")
+    name = say("mail.week_of_facts", unit="U1", week="2026-W23", count=taken.count)
     for what in ("draw_list", "draw_record"):
         (mail,) = stage.mails(f"{draw.key}~{what}")
-        assert f"{name}\n{'e' * 64}" in plain(mail)
+        assert f"{name}\n{taken.sha256}" in plain(mail)
+    (closing,) = stage.mails("2026-05-close~draw_list")
+    assert say("mail.week_of_facts", unit="U1", week="2026-W23", count=0) not in plain(closing)
 
 
 # --- taken over ---------------------------------------------------------------------------------
