@@ -72,6 +72,7 @@ def close(event: CloudWatchEvent) -> None:
     """Close every month whose time has come; HR's payroll of issued months, the week's digest."""
     services = wiring.services()
     now = services.now()
-    services.closing.run(now)
+    if not services.sweeping.is_awaited(now):
+        services.closing.run(now)
     services.payrolls.run(now)
     services.digests.run(now)

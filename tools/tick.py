@@ -26,7 +26,7 @@ def _draw(stage: "Wiring", now: datetime) -> Counts:
 
 
 def _close(stage: "Wiring", now: datetime) -> Counts:
-    made = stage.closing.run(now)
+    made = 0 if stage.sweeping.is_awaited(now) else stage.closing.run(now)
     payrolls, digest = stage.payrolls.run(now), stage.digests.run(now)
     return {"documents": made, "payrolls": payrolls, "digests": int(digest)}
 

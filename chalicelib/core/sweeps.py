@@ -58,6 +58,7 @@ def next_due(instant: datetime, rules: Rulebook) -> datetime:
     return min(calendar.at(tomorrow, SWEEP_AT, rules), closing.next_close(instant, rules))
 
 
-def holds_up(month: str, now: datetime, rules: Rulebook) -> bool:
-    """Whether the close of `month` still waits for a sweep that has not been done."""
-    return now < before_close(month, rules).due_at + PATIENCE
+def awaited(now: datetime, rules: Rulebook) -> Sequence[Period]:
+    """The sweeps that closing waits for, if they have not been done."""
+    periods = [before_close(month, rules) for month in closing.closable(now, rules)]
+    return [period for period in periods if now < period.due_at + PATIENCE]

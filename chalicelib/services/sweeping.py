@@ -134,6 +134,11 @@ class Sweeping:
         """Do the sweeps that are due; how many texts, calls and recordings they brought."""
         return sum(self._period(period, now) for period in sweeps.due(now, self._rules))
 
+    def is_awaited(self, now: datetime) -> bool:
+        """Whether closing is to wait, because a text in time may still stand in a list alone."""
+        periods = sweeps.awaited(now, self._rules)
+        return any(self._kept.runs.get("sweep", one.name).state != "done" for one in periods)
+
     def _period(self, period: Period, now: datetime) -> int:
         mark = self._kept.runs.take("sweep", period.name, now, self._lease())
         if mark is None:

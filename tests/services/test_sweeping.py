@@ -172,6 +172,16 @@ def test_after_days_without_a_sweep_it_looks_as_far_back(stage: Stage) -> None:
     assert sweep(stage, NIGHT + timedelta(days=6)) == 1
 
 
+def test_closing_waits_for_its_sweep_but_not_for_ever(stage: Stage) -> None:
+    sweeping, due = stage.wiring.sweeping, datetime(2026, 6, 10, 1, 15, tzinfo=UTC)
+    assert not sweeping.is_awaited(due - timedelta(minutes=1))
+    assert sweeping.is_awaited(due)
+    assert sweeping.is_awaited(due + timedelta(hours=23))
+    assert not sweeping.is_awaited(due + timedelta(hours=24))
+    sweep(stage, due)
+    assert not sweeping.is_awaited(due)
+
+
 @pytest.mark.parametrize(
     ("at", "names"),
     [
