@@ -50,17 +50,12 @@ def test_every_mail_has_values_here() -> None:
 def test_each_mail_has_its_words_and_its_readers(what: str, language: str) -> None:
     rules = replace(load(), languages=(language,))
     mails = CallMails(People(SUN, WEN, LIN, FAR, HU), rules)
-    expected = {
-        "void_proposed": [LIN.mail],
-        "settlement_wrong": [HU.mail],
-        "call_again": [WEN.mail],
-    }
+    to = {"void_proposed": LIN, "settlement_wrong": HU, "call_again": WEN}
     for values in VALUES[what]:
         letter = mails.letter(Effect("c", 0, "mail", what, CALLED, values))
-        assert list(letter.to) == expected[what]
-        assert ("V-1" in letter.page.title) and any(
-            "East (U1)" in fact for fact in letter.page.facts
-        )
+        assert list(letter.to) == [to[what].mail]
+        assert "V-1" in letter.page.title
+        assert any("East (U1)" in fact for fact in letter.page.facts)
 
 
 def test_a_recused_lead_hears_nothing_of_his_unit() -> None:
