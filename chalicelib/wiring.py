@@ -21,11 +21,13 @@ from chalicelib.gateways.twilio_client import TwilioClient
 from chalicelib.gateways.twilio_lists import TwilioLists
 from chalicelib.gateways.twilio_recordings import TwilioRecordings
 from chalicelib.gateways.twilio_sms import TwilioSms
+from chalicelib.services import call_mails
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
 from chalicelib.services.call_changes import CallChanges
 from chalicelib.services.call_import import CallImport
 from chalicelib.services.call_list import CallList
+from chalicelib.services.call_mails import CallMails
 from chalicelib.services.call_outcomes import CallOutcomes
 from chalicelib.services.call_progress import CallProgress
 from chalicelib.services.called_visits import CalledVisits
@@ -422,7 +424,11 @@ class Wiring:
             CaseMails(storage.people, storage.visits, self.rules, self.public_base_url),
             self.rules,
             self.settings.mail_from,
-            {"digest": DigestMails(storage.people, self.rules), "payroll": self.payrolls},
+            {
+                "digest": DigestMails(storage.people, self.rules),
+                "payroll": self.payrolls,
+                **dict.fromkeys(call_mails.READERS, CallMails(storage.people, self.rules)),
+            },
         )
         gate = Gate(storage.limits, storage.phones, storage.people, self.rules)
         return EffectDispatcher(
