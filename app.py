@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Request, Response
 
-from chalicelib import logs, wiring
+from chalicelib import logs, ticks, wiring
 from chalicelib.web import api, pages, sms, voice
 from chalicelib.web.twilio_dialect import UnsignedError
 
@@ -69,10 +69,13 @@ def sweep(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def close(event: CloudWatchEvent) -> None:
-    """Close every month whose time has come; HR's payroll of issued months, the week's digest."""
-    services = wiring.services()
+    """Close every month whose time has come, look at it once more a day later, propose what came
+    after it; HR's payroll of issued months, the week's digest."""
+    services, has_time = wiring.services(), ticks.within()
     now = services.now()
     if not services.sweeping.is_awaited(now):
-        services.closing.run(now)
+        services.closing.run(now, has_time)
+    services.audit.run(now, has_time)
+    services.late_forms.run(now)
     services.payrolls.run(now)
     services.digests.run(now)

@@ -24,6 +24,8 @@ from chalicelib.gateways.twilio_sms import TwilioSms
 from chalicelib.services import call_mails
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.audit import Audit
+from chalicelib.services.audit_mails import AuditMails
 from chalicelib.services.call_changes import CallChanges
 from chalicelib.services.call_import import CallImport
 from chalicelib.services.call_list import CallList
@@ -57,6 +59,7 @@ from chalicelib.services.gate import Gate
 from chalicelib.services.hotline_cases import HotlineCases
 from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
+from chalicelib.services.late_forms import LateForms
 from chalicelib.services.list_acts import ListDesk
 from chalicelib.services.mails import Mails
 from chalicelib.services.month_alarms import MonthAlarms
@@ -427,6 +430,7 @@ class Wiring:
             {
                 "digest": DigestMails(storage.people, self.rules),
                 "payroll": self.payrolls,
+                "facts_missing": AuditMails(storage.people, self.rules),
                 **dict.fromkeys(call_mails.READERS, CallMails(storage.people, self.rules)),
             },
         )
@@ -679,6 +683,38 @@ class Wiring:
             storage.people,
             storage.runs,
             self.month_maker,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Compares closed months with their facts."""
+        storage = self.storage
+        return Audit(
+            storage.visits,
+            storage.cases,
+            storage.documents,
+            self.month_maker,
+            storage.amendments,
+            self.proposals,
+            storage.people,
+            storage.runs,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
+    def late_forms(self) -> LateForms:
+        """Finds forms of late uploads."""
+        storage = self.storage
+        return LateForms(
+            storage.visits,
+            storage.people,
+            self.proposals,
+            storage.runs,
             storage.commit,
             self.rules,
             self._chance.lease,

@@ -27,8 +27,10 @@ def _draw(stage: "Wiring", now: datetime) -> Counts:
 
 def _close(stage: "Wiring", now: datetime) -> Counts:
     made = 0 if stage.sweeping.is_awaited(now) else stage.closing.run(now)
+    audited, late = stage.audit.run(now), stage.late_forms.run(now)
     payrolls, digest = stage.payrolls.run(now), stage.digests.run(now)
-    return {"documents": made, "payrolls": payrolls, "digests": int(digest)}
+    told = {"payrolls": payrolls, "digests": int(digest)}
+    return {"documents": made, "audited": audited, "late_forms": late, **told}
 
 
 def _sweep(stage: "Wiring", now: datetime) -> Counts:

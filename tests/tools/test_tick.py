@@ -66,7 +66,7 @@ def test_a_first_tick_commits_the_first_draw_and_mails_it(running: Local) -> Non
         "now": "2026-05-11T01:00:00+00:00",
         "sweep": {"brought": 0},
         "draw": {"drawn": 0},
-        "close": {"documents": 0, "payrolls": 0, "digests": 0},
+        "close": {"documents": 0, "audited": 0, "late_forms": 0, "payrolls": 0, "digests": 0},
         "watch": {"pages": 0, "breaches": 0, "unread": 0},
         "dispatch": {"visits": 0, "effects": 2},
     }
