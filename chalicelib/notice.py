@@ -17,7 +17,7 @@ from chalicelib.core.disclosure import withheld
 from chalicelib.core.facts import CaseFact, Facts, is_counted
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.tallies import COUNTING_KINDS
+from chalicelib.core.tallies import Sort
 from chalicelib.notice_room import WHOLE_SMALL, Listing
 from chalicelib.texts import Say
 
@@ -97,7 +97,7 @@ def sheet(
         "organisation": rules.organisation if rules else "",
         "unit": unit,
         "month": printed.month(document["month"], say),
-        "about": _about(document, unit, say),
+        "about": about(document, unit, say),
         "mark": printed.mark(document, say),
         "state": say(f"notice.state.{proceeding.state}") if proceeding else "",
         "amended": amended(document, say),
@@ -109,7 +109,7 @@ def sheet(
         "verified": verified(document, say),
         "term": term(proceeding, say, rules),
         "signatures": _signatures(proceeding, names, say, rules),
-        "hashes": _hashes(document),
+        "hashes": hashes(document),
     }
     lists = sorted(
         [*_grounds_lists(found, say), *_lists(said, names, say)],
@@ -126,7 +126,7 @@ def grounds(facts: Facts, rules: Rulebook) -> Grounds:
     complaints = [
         case
         for case in facts.cases
-        if case.kind in COUNTING_KINDS and case.channel in rules.counting_channels
+        if Sort(case.kind, case.severity, case.standing, case.channel).may_count(rules)
     ]
     counting = [case for case in complaints if case.standing == "counts"]
     from_us = sum(case.channel in FROM_SUPERVISION for case in counting)
@@ -148,7 +148,7 @@ def _grounds_lists(found: Grounds | None, say: Say) -> list[Listing]:
     if found is None:
         return []
     lists = (
-        ("counting", found.counting, 5),
+        ("counting", found.counting, 7),
         ("set_aside", found.set_aside, 2),
         ("forms", found.forms, 3),
     )
@@ -202,7 +202,7 @@ def _under_complaints(document: Mapping[str, Any], found: Grounds | None, say: S
 # Beside the lines
 
 
-def _about(document: Mapping[str, Any], unit: str, say: Say) -> list[str]:
+def about(document: Mapping[str, Any], unit: str, say: Say) -> list[str]:
     """Whose document it is and which."""
     told = [say("notice.month", month=printed.month(document["month"], say))]
     if unit != document["unit"]:
@@ -273,7 +273,7 @@ def _signature(
     return Signature(who, names.get(step.by, step.by), day)
 
 
-def _hashes(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+def hashes(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The hashes at the foot; a document made offline is in no chain and has but the rulebook's."""
     whole = {**document, "hash": document_hash(document)} if "sequence" in document else document
     return [(name, whole[name]) for name in HASHES if whole.get(name)]
@@ -289,7 +289,7 @@ def _short(hash_: str) -> str:
 def _lists(said: Mapping[str, Any], names: Mapping[str, str], say: Say) -> list[Listing]:
     notes, people = _notes(said, sanction=False), technicians(said, names, say)
     lists = [
-        Listing("technicians", "", people, 4, WHOLE_SMALL, between=say("notice.between")),
+        Listing("technicians", "", people, 4, WHOLE_SMALL, between=say("notice.between_people")),
         Listing("notes", "", notes, 6, WHOLE_SMALL, rows=True),
     ]
     return [each for each in lists if each.items]

@@ -86,6 +86,7 @@ class Fitted(NamedTuple):
     label: str
     shown: Sequence[str]
     more: str
+    between: str = ""
 
 
 def fitted(lists: Sequence[Listing], sheet: Mapping[str, Any], say: Say) -> dict[str, Fitted]:
@@ -100,11 +101,12 @@ def fitted(lists: Sequence[Listing], sheet: Mapping[str, Any], say: Say) -> dict
 def _fit(each: Listing, lines: int, say: Say) -> Fitted:
     number = len(each.items)
     if each.lines(each.items) <= lines:
-        return Fitted(each.name, each.label, each.items, "")
+        return Fitted(each.name, each.label, each.items, "", each.between)
     shown = each.that_fit(lines)
     while shown and each.lines(each.items[:shown], _more(number - shown, say)) > lines:
         shown -= 1
-    return Fitted(each.name, each.label, each.items[:shown], _more(number - shown, say))
+    rest = _more(number - shown, say)
+    return Fitted(each.name, each.label, each.items[:shown], rest, each.between)
 
 
 def _more(number: int, say: Say) -> str:

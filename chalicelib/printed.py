@@ -5,6 +5,7 @@ no address of anything else. No element has a style of its own, so that a page c
 a policy that knows the style sheet by its hash.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).parent / "templates" / "printed"
+_FIGURE: Final = re.compile(r"[0-9 .%–+-]+", re.ASCII)
 
 _DIRECTIONS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Unicode's controls of the direction of text: none of a name's own reaches what is around it."""
@@ -45,6 +47,15 @@ def percent(share: str | None) -> str:
     if share is None:
         return "–"
     return f"{(100 * Decimal(share)).quantize(Decimal(1), ROUND_HALF_UP)}%"
+
+
+def is_figure(value: object) -> bool:
+    """Whether a cell holds a figure, which stands to the right in its column.
+
+    >>> is_figure("+1000"), is_figure("48% – 92%"), is_figure(3), is_figure("U-1")
+    (True, True, True, False)
+    """
+    return isinstance(value, int) or (isinstance(value, str) and bool(_FIGURE.fullmatch(value)))
 
 
 def month(name: str, say: Say) -> str:
@@ -76,6 +87,11 @@ def mark(month: Mapping[str, Any], say: Say) -> str:
     return say("report_trial") if month["mode"] == "trial" else ""
 
 
+def kind(month: Mapping[str, Any]) -> str:
+    """Which sort of printed page it is in the style sheet: "offline", "trial", "paid"."""
+    return "offline" if month.get("offline") else str(month["mode"])
+
+
 @cache
 def style() -> str:
     """The style sheet of all printed pages, safe to stand in them as it is."""
@@ -96,5 +112,6 @@ def environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"signed": signed, "percent": percent}
+    made.globals["signed"] = signed
+    made.tests["figure"] = is_figure
     return made

@@ -96,7 +96,7 @@ def files_of(
     offline = [say("workbook.payroll.offline")]
     return {
         "assessment.json": _json(document),
-        "report.html": report.page(document, say, notices).encode("utf-8"),
+        "report.html": report.page(document, say, notices, parts, rules).encode("utf-8"),
         "report.xlsx": workbooks.report(parts, month, say, mark, notices),
         "payroll.xlsx": payroll(month, owed, (), say, rules, mark, offline),
     }
