@@ -70,6 +70,7 @@ from chalicelib.services.month_mails import MonthMails, MonthSources
 from chalicelib.services.month_maker import MonthMaker
 from chalicelib.services.month_records import MonthRecords
 from chalicelib.services.months import MonthDesk
+from chalicelib.services.notices import Notices
 from chalicelib.services.paging import Paging
 from chalicelib.services.payrolls import Payrolls
 from chalicelib.services.payrolls import Stores as PayrollStores
@@ -512,7 +513,12 @@ class Wiring:
         told = MonthSources(
             storage.documents, storage.proceedings, storage.amendments, storage.register
         )
-        return MonthMails(told, storage.people, self.rules)
+        return MonthMails(told, storage.people, self.notices, self.rules)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Makes notices of units' months."""
+        return Notices(self.month_maker, self.people, self.rules)
 
     @cached_property
     def _called_visits(self) -> CalledVisits:

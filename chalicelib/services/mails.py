@@ -63,8 +63,11 @@ class Mails:
             message["Date"] = format_datetime(effect.outbox.leased_at)
         message.set_content(_plain(page))
         message.add_alternative(self._html(letter, say), subtype="html")
-        for name, subtype, content in page.attachments:
-            message.add_attachment(content, maintype="application", subtype=subtype, filename=name)
+        for name, kind, content in page.attachments:
+            main, _, subtype = kind.rpartition("/")
+            message.add_attachment(
+                content, maintype=main or "application", subtype=subtype, filename=name
+            )
         _set_boundaries(message)
         return message
 

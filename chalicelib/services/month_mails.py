@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple, Protocol
 
@@ -32,7 +33,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Mail to members → their roles."""
 
-UNIT_MAILS: Final = ("unit_month_noticed", "unit_month_ruled", "unit_month_issued")
+NOTICED: Final = "unit_month_noticed"
+
+UNIT_MAILS: Final = (NOTICED, "unit_month_ruled", "unit_month_issued")
 """Mails to the manager of the unit that is judged: its own document alone, from the notice on."""
 
 MAILS: Final = (*READERS, *UNIT_MAILS)
@@ -63,6 +66,10 @@ class People(Protocol):
     def unit(self, unit_id: str) -> Unit | None: ...
 
 
+class Notices(Protocol):
+    def page(self, document: StoredDocument, proceeding: Proceeding, unit: Unit) -> str: ...
+
+
 class MonthSources(NamedTuple):
     """Where what the mails tell of is stored."""
 
@@ -75,10 +82,13 @@ class MonthSources(NamedTuple):
 class MonthMails:
     """Composes the mails about months from what is stored."""
 
-    def __init__(self, sources: MonthSources, people: People, rules: Rulebook) -> None:
-        """What happened to the months, and who is to read of it."""
+    def __init__(
+        self, sources: MonthSources, people: People, notices: Notices, rules: Rulebook
+    ) -> None:
+        """What happened to the months, who is to read of it, and who makes the notice."""
         self._sources = sources
         self._people = people
+        self._notices = notices
         self._rules = rules
 
     def letter(self, effect: Effect) -> Letter:
@@ -93,8 +103,16 @@ class MonthMails:
         unit = self._people.unit(effect.values["unit"])
         if unit is None or not unit.manager_email:
             raise NobodyToReadError(effect.what)
-        page = self._step(effect.what)(effect.values, translator(unit.language))
+        step = self._month_step(effect.values, translator(unit.language))
+        if effect.what == NOTICED:
+            step = replace(step, notice=[self._notice(step, unit)])
+        page = month_letters.PAGES[effect.what](step, translator(unit.language))
         return Letter(page, [unit.manager_email], unit.language, _FOOT_UNIT)
+
+    def _notice(self, step: MonthStep, unit: Unit) -> month_letters.Attachment:
+        """The notice as a page to print."""
+        page = self._notices.page(step.stored, step.proceeding, unit)
+        return f"{step.stored.unit}-{step.stored.month}.html", "text/html", page.encode()
 
     def _page(self, what: str) -> Callable[[Values, Say], MailPage]:
         others = {
