@@ -15,7 +15,8 @@ class Phone:
 
     `current` is the visit asked about last, `last` the visit completed last: a text answers the
     first, a complaint is about the second. `echoed` is another visit whose answer was told to this
-    number at `echoed_at`. `names` are `name_entry`s of the customers visited under it.
+    number at `echoed_at`. `waiting` is the oldest of those that wait for it (`core/waiting.py`).
+    `names` are `name_entry`s of the customers visited under it.
     """
 
     number: str
@@ -26,6 +27,8 @@ class Phone:
     conversation: Conversation = field(default_factory=Conversation)
     echoed: VisitKey | None = None
     echoed_at: datetime | None = None
+    waiting: VisitKey | None = None
+    waiting_since: datetime | None = None
     names: tuple[str, ...] = ()
 
 

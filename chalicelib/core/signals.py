@@ -31,7 +31,8 @@ class SignalFacts:
     time. `device_forms_at`: when forms of other customers' visits came from a device that forms
     of this one came from, at `web_forms_at`.
     `phone_names`: names of the customers visited under this visit's phone. `changed_fields`: what
-    later uploads changed. `paper_numbers`: printed forms given out for the visit.
+    later uploads changed. `paper_numbers`: printed forms given out for the visit. `crowded_out`:
+    the customer was never asked because other visits on the phone always went first.
     """
 
     grades: Grades
@@ -49,6 +50,7 @@ class SignalFacts:
     device_forms_at: Collection[datetime] = ()
     paper_numbers: Collection[str] = ()
     observed: bool = False
+    crowded_out: bool = False
 
 
 def has_worst_grade(grades: Grades) -> bool:
@@ -142,8 +144,9 @@ SIGNALS: Final[Mapping[str, _Signal]] = {
     ),
     "missing_paper": lambda facts, missing: has_missing_paper(facts.paper_numbers, missing),
     "observation": lambda facts, missing: facts.observed,
+    "crowded_out": lambda facts, missing: facts.crowded_out,
 }
-"""Reason code → its question, in the order of DESIGN 7.4."""
+"""Reason code → its question."""
 
 
 def reasons(facts: SignalFacts, missing_papers: Collection[str]) -> tuple[str, ...]:

@@ -9,18 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chalicelib.core import sending
+from chalicelib.core import sending, waiting
 from chalicelib.core.outbox import expiry, reminder_passed
 from chalicelib.core.phones import Phone, talk_of
 from chalicelib.core.questions import continued, open_question, open_until
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.visits import SENDABLE, Facts, Survey, Visit, VisitKey, ended, surveyed
+from chalicelib.core.visits import Facts, Survey, Visit, ended, surveyed
 
 MAX_CONTACTS: Final = 3
 WAIT: Final = timedelta(hours=1)
-
-AFTER_REMINDER: Final = timedelta(hours=2)
-"""A reminder is left so much time to be answered before the number is asked about another visit."""
 
 STILL_HEARD: Final = timedelta(hours=24)
 """So long after an answer the customer may still be writing about its visit."""
@@ -31,7 +28,7 @@ A_PERSON_CALLS: Final = frozenset({"call_me", "asked_in_vain"})
 
 @dataclass(frozen=True, slots=True)
 class DueTurn:
-    """What a timer led to: the visit, the claimed phone if it was claimed, what to send ("")."""
+    """What a timer led to: the visit, the phone if that has changed too, what to send ("")."""
 
     visit: Visit
     phone: Phone | None = None
@@ -57,12 +54,6 @@ def _uninvitable(facts: Facts, zones: Sequence[str], now: datetime, rules: Ruleb
     return "too_old" if now > sending.last_slot(facts.completed_at, zones, rules) else ""
 
 
-def rivals_of(visit: Visit, phone: Phone) -> tuple[VisitKey, ...]:
-    """The other visits on the phone that decide whether this one may be asked about now."""
-    keys = {key for key in (phone.current, phone.last) if key is not None and key != visit.key}
-    return tuple(sorted(keys))
-
-
 def on_due(
     visit: Visit,
     phone: Phone,
@@ -73,8 +64,7 @@ def on_due(
 ) -> DueTurn:
     """A timer of the visit has come: wait, invite, remind, settle or expire.
 
-    `rivals` are the visit the phone is asked about and the one completed last on it, where they
-    are others than this one.
+    `rivals` are the visits of `waiting.rivals_of`.
     """
     survey = visit.survey
     if survey.state in ("scheduled", "waiting"):
@@ -102,42 +92,17 @@ def _invite(
         return DueTurn(ended(visit, "opted_out", "", now))
     too_old = now > sending.last_slot(visit.facts.completed_at, zones, rules)
     if too_old or visit.survey.contacts >= MAX_CONTACTS:
-        return DueTurn(ended(visit, "uninvitable", "never_sent", now))
+        crowded = visit.survey.state == "waiting"
+        reason = "crowded_out" if crowded else "never_sent"
+        return DueTurn(ended(visit, "uninvitable", reason, now))
     slot = sending.next_slot(now, zones, rules)
     if slot > now:
         return DueTurn(put_off(visit, slot))
     asked_already = phone.current is None and open_question(phone.conversation, now)
-    if asked_already or any(_goes_first(rival, visit, phone, now) for rival in rivals):
-        return DueTurn(surveyed(visit, state="waiting", due_at=_next_hour(now)))
+    if asked_already or waiting.has_to_wait(visit, phone, rivals, now):
+        waits = surveyed(visit, state="waiting", due_at=_next_hour(now))
+        return DueTurn(waits, waiting.in_line(visit, phone, rivals, now))
     return _claimed(visit, phone, rivals, now)
-
-
-def _goes_first(rival: Visit, visit: Visit, phone: Phone, now: datetime) -> bool:
-    """Whether `rival` keeps `visit` from being asked about now: it is open, or newer and due."""
-    if rival.key == phone.current:
-        return _is_waited_for(rival, now)
-    survey = rival.survey
-    newer = rival.facts.completed_at > visit.facts.completed_at
-    soon = survey.due_at is not None and survey.due_at <= now + timedelta(days=1)
-    same_phone = rival.facts.phone == visit.facts.phone
-    return newer and soon and same_phone and survey.state in ("scheduled", "waiting")
-
-
-def _is_waited_for(rival: Visit, now: datetime) -> bool:
-    """Whether the visit asked about now keeps the number: until answered or its reminder passed.
-
-    And for as long as a question of ours about it is open: one open question per number.
-    """
-    survey = rival.survey
-    until = open_until(rival.conversation)
-    if until is not None and now < until:
-        return True
-    if survey.state not in SENDABLE:
-        return False
-    if survey.outbox is not None and survey.outbox.state in ("leased", "unknown"):
-        return True
-    passed = survey.reminded_at is not None and now >= survey.reminded_at + AFTER_REMINDER
-    return survey.state == "invited" and not passed
 
 
 def _claimed(visit: Visit, phone: Phone, rivals: Sequence[Visit], now: datetime) -> DueTurn:
@@ -147,7 +112,7 @@ def _claimed(visit: Visit, phone: Phone, rivals: Sequence[Visit], now: datetime)
     before = next((rival for rival in rivals if rival.key == phone.current), None)
     talk = continued(visit.conversation, talk_of(before, phone))
     superseded = now if before is not None and _is_open(before, now) else None
-    claimed = replace(phone, current=visit.key)
+    claimed = waiting.claimed(visit, phone)
     taken = surveyed(replace(visit, conversation=talk), superseded_at=superseded)
     return DueTurn(taken, claimed, "invitation")
 

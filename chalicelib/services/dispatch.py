@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chalicelib import wording
-from chalicelib.core import budgets, calendar, delivery, links, sending, survey, text_ids
+from chalicelib.core import budgets, calendar, delivery, links, sending, survey, text_ids, waiting
 from chalicelib.core.delivery import Outcome, Refused, Sent, TooMany
 from chalicelib.core.outbox import (
     WITH_CALL,
@@ -141,12 +141,12 @@ class SurveyDispatcher:
             self._look_up(visit, now)
             return None
         phone = self._phones.get(visit.facts.phone)
-        rivals = [self._visits.get(key) for key in survey.rivals_of(visit, phone)]
+        rivals = [self._visits.get(key) for key in waiting.rivals_of(visit, phone)]
         known = [rival for rival in rivals if rival is not None]
         zones = self._zones(visit)
         turn = survey.on_due(visit, phone, known, zones, now, self._rules)
         if not turn.send:
-            self._visits.save(turn.visit)
+            self._commit([], [turn.visit] if turn.phone is None else [turn.visit, turn.phone])
         elif not run.may_send:
             self._visits.save(survey.put_off(visit, now + STOPPED))
         elif not run.allowance.draw():

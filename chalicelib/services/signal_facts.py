@@ -117,6 +117,7 @@ def signal_facts(visit: Visit, around: Around, rules: Rulebook) -> SignalFacts:
         web_forms_at=[answer.at for answer in visit.answers if answer.device],
         device_forms_at=[form.at for form in around.device_forms if _is_anothers(form, visit)],
         observed=is_observed(visit, around.observations),
+        crowded_out=visit.survey.reason == "crowded_out",
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from chalicelib import rulebook, wording
-from chalicelib.core import answering, outbox, reactions, survey, uploads
+from chalicelib.core import answering, outbox, reactions, survey, uploads, waiting
 from chalicelib.core.answering import EVIDENCE_OF, Given
 from chalicelib.core.cases import case_number
 from chalicelib.core.conversation import on_text
@@ -166,10 +166,12 @@ class World:
             self._keep(outbox.on_looked_up(visit, sid, self.now, self.rules))
             return []
         phone = self.phone(visit.facts.phone)
-        keys = survey.rivals_of(visit, phone)
+        keys = waiting.rivals_of(visit, phone)
         rivals = [self.visits[key] for key in keys]
         turn = survey.on_due(visit, phone, rivals, self._zones(visit), self.now, self.rules)
         if not turn.send:
+            if turn.phone is not None:
+                self.phones[turn.phone.number] = turn.phone
             self._keep(turn.visit)
             return []
         one_way = visit.facts.country in self.rules.no_sms_reply

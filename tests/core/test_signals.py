@@ -62,6 +62,7 @@ def test_a_silent_visit_gives_no_reason_by_being_silent() -> None:
         ),
         pytest.param("missing_paper", {"paper_numbers": ("P-9", "P-8")}, id="missing-paper"),
         pytest.param("observation", {"observed": True}, id="observed"),
+        pytest.param("crowded_out", {"crowded_out": True}, id="never-its-turn"),
     ],
 )
 def test_each_reason_is_found_alone(code: str, changes: dict[str, Any]) -> None:
@@ -103,6 +104,7 @@ def test_reasons_come_sorted_and_fit_a_frame_line() -> None:
         device_forms_at=(NOON,),
         paper_numbers=("P-1",),
         observed=True,
+        crowded_out=True,
     )
     found = reasons(everything, missing_papers=("P-1",))
     assert found == tuple(sorted(SIGNALS))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core import questions, survey
+from chalicelib.core import questions, survey, waiting
 from chalicelib.core.phones import Phone
 from chalicelib.core.survey import DueTurn
 from chalicelib.core.visits import (
@@ -172,7 +172,10 @@ def test_the_visit_asked_about_now_is_waited_for(changes: dict[str, Any], waits:
     turn = due(SCHEDULED, replace(PHONE, current=current.key), INVITED_AT, current)
     assert turn.send == ("" if waits else "invitation")
     if waits:
-        assert (turn.visit.survey.state, turn.phone) == ("waiting", None)
+        assert turn.visit.survey.state == "waiting"
+        assert turn.phone == replace(
+            PHONE, current=current.key, waiting=SCHEDULED.key, waiting_since=INVITED_AT
+        )
         assert turn.visit.survey.due_at == INVITED_AT + HOUR
 
 
@@ -246,11 +249,75 @@ def test_a_change_of_visit_is_marked_while_the_other_may_be_meant(
     assert turn.visit.survey.superseded_at == (INVITED_AT if marked else None)
 
 
-def test_rivals_are_the_visit_asked_about_and_the_last_one() -> None:
-    first, last = rival("V0").key, rival("V2").key
-    assert survey.rivals_of(SCHEDULED, replace(PHONE, current=first, last=last)) == (first, last)
-    assert survey.rivals_of(SCHEDULED, replace(PHONE, current=first, last=first)) == (first,)
-    assert survey.rivals_of(SCHEDULED, ASKED) == ()
+def test_rivals_are_the_visit_asked_about_the_last_one_and_the_one_that_waits() -> None:
+    first, last, waits = rival("V0").key, rival("V2").key, rival("V3").key
+    phone = replace(PHONE, current=first, last=last, waiting=waits)
+    assert waiting.rivals_of(SCHEDULED, phone) == (first, last, waits)
+    assert waiting.rivals_of(SCHEDULED, replace(phone, waiting=SCHEDULED.key)) == (first, last)
+    assert waiting.rivals_of(SCHEDULED, replace(PHONE, current=first, last=first)) == (first,)
+    assert waiting.rivals_of(SCHEDULED, ASKED) == ()
+
+
+def test_who_was_passed_over_once_goes_before_a_newer_visit() -> None:
+    asked = rival("V8", completed=HOUR, state="answered", invited_at=INVITED_AT)
+    newer = rival("V2", completed=2 * HOUR, due_at=INVITED_AT)
+    since = INVITED_AT - HOUR
+    phone = replace(
+        PHONE, current=asked.key, last=newer.key, waiting=SCHEDULED.key, waiting_since=since
+    )
+    mine = due(surveyed(SCHEDULED, state="waiting"), phone, INVITED_AT, asked, newer)
+    assert mine.send == "invitation"
+    assert mine.phone is not None
+    assert (mine.phone.current, mine.phone.waiting) == (SCHEDULED.key, None)
+    theirs = due(newer, phone, INVITED_AT, asked, surveyed(SCHEDULED, state="waiting"))
+    assert (theirs.send, theirs.phone) == ("", None)
+
+
+def test_who_comes_in_later_never_goes_before_who_waits() -> None:
+    newer = rival("V2", completed=HOUR, due_at=INVITED_AT)
+    late = replace(newer, received_at=INVITED_AT)
+    since = INVITED_AT - HOUR
+    phone = replace(PHONE, last=newer.key, waiting=SCHEDULED.key, waiting_since=since)
+    mine = surveyed(SCHEDULED, state="waiting")
+    assert due(mine, phone, INVITED_AT, newer).send == ""
+    assert due(mine, phone, INVITED_AT, late).send == "invitation"
+    assert due(newer, phone, INVITED_AT, mine).send == "invitation"
+    assert due(late, phone, INVITED_AT, mine).send == ""
+
+
+OVER: dict[str, dict[str, Any]] = {
+    "answered by another way": {"state": "answered"},
+    "left": {"state": "opted_out"},
+    "too old": {"state": "uninvitable"},
+}
+
+
+@pytest.mark.parametrize("changes", OVER.values(), ids=OVER)
+def test_who_waits_no_more_keeps_nobody_waiting(changes: dict[str, Any]) -> None:
+    gone = rival("V0", **changes)
+    since = INVITED_AT - 9 * DAY
+    phone = replace(PHONE, waiting=gone.key, waiting_since=since)
+    assert due(SCHEDULED, phone, INVITED_AT, gone).send == "invitation"
+    current = rival("V5", state="invited")
+    turn = due(SCHEDULED, replace(phone, current=current.key), INVITED_AT, gone, current)
+    assert turn.phone is not None
+    assert (turn.phone.waiting, turn.phone.waiting_since) == (SCHEDULED.key, INVITED_AT)
+
+
+def test_the_oldest_that_waits_is_the_one_remembered() -> None:
+    current = rival("V5", state="invited")
+    other = rival("V0", completed=-DAY, state="waiting")
+    phone = replace(PHONE, current=current.key, waiting=other.key, waiting_since=INVITED_AT - HOUR)
+    assert due(SCHEDULED, phone, INVITED_AT, current, other).phone is None
+    younger = rival("V0", completed=HOUR, state="waiting")
+    turn = due(SCHEDULED, phone, INVITED_AT, current, younger)
+    assert turn.phone is not None
+    assert turn.phone.waiting == SCHEDULED.key
+
+
+def test_who_waited_until_too_old_was_crowded_out() -> None:
+    late = due(surveyed(SCHEDULED, state="waiting"), PHONE, INVITED_AT + 7 * DAY)
+    assert late.visit.survey.reason == "crowded_out"
 
 
 # --- reminding and ending -----------------------------------------------------------------------

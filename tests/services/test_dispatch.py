@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.core import delivery
 from chalicelib.core.delivery import Outcome
-from chalicelib.gateways import twilio_sms
+from chalicelib.gateways import twilio_client, twilio_sms
 from tests.services.crashes import dying
 from tests.stage import INVITED, PUBLIC, Stage
 
@@ -127,7 +127,7 @@ def test_a_text_that_did_not_go_out_is_sent_once_but_not_soon(due: Stage, fault:
 def test_an_answer_that_takes_too_long_is_an_unknown_one(
     due: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(twilio_sms, "TIMEOUT", 0.1)
+    monkeypatch.setattr(twilio_client, "TIMEOUT", 0.1)
     due.fault("create", "timeout", when="after", seconds=5)
     due.dispatch()
     assert outbox(due) == "unknown"
