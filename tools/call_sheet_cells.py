@@ -18,9 +18,11 @@ _DATE_OF_DIGITS: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _TIME: Final = re.compile(r"([0-9]{1,2})[:点时]([0-9]{2})分?(?::[0-9]{2})?")
 _DAY: Final = timedelta(days=1)
 
+FIRST_YEAR: Final = 2000
+
 FIRST_SERIAL: Final = 36_526
 LAST_SERIAL: Final = 73_415
-"""A workbook's numbers of the days of 2000 and of 2100; others are no dates of calls."""
+"""A workbook's numbers of the first days of 2000 and 2101; others are no dates of calls."""
 
 ALSO: Final[Mapping[str, Mapping[str, str]]] = {
     "yes_no": {"y": "yes", "n": "no", "有": "yes", "没有": "no", "无": "no", "true": "yes"}
@@ -36,10 +38,8 @@ def is_blank(value: object) -> bool:
 
 def day_in(value: object, first_day: datetime) -> date | None:
     """The day that a cell names; `first_day` is where the workbook counts its days from."""
-    if isinstance(value, datetime):
-        return value.date()
     if isinstance(value, date):
-        return value
+        return date(value.year, value.month, value.day) if _is_of_our_days(value) else None
     if isinstance(value, int) and not isinstance(value, bool):
         if FIRST_SERIAL <= value <= LAST_SERIAL:
             return (first_day + value * _DAY).date()
@@ -57,7 +57,7 @@ def day_in(value: object, first_day: datetime) -> date | None:
 def time_in(value: object) -> time | None:
     """The time of day that a cell names, to the minute."""
     if isinstance(value, datetime):
-        return _to_the_minute(value.time())
+        return _to_the_minute(value.time()) if _is_of_our_days(value) else None
     if isinstance(value, time):
         return _to_the_minute(value)
     if isinstance(value, timedelta) and timedelta(0) <= value < _DAY:
@@ -69,6 +69,11 @@ def time_in(value: object) -> time | None:
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
         return None
     return time(int(found[1]), int(found[2]))
+
+
+def _is_of_our_days(value: date) -> bool:
+    """Not a plain number in a cell that shows dates or times: 14 would be a day of 1900."""
+    return value.year >= FIRST_YEAR
 
 
 def _to_the_minute(value: time) -> time:
