@@ -81,7 +81,8 @@ class WeekWitness:
         parts = [(month, self._lines(unit, month, week)) for month in self._months(week)]
         taken = witness.week_of(unit, week, parts, now)
         text = "".join(line for _, lines in parts for line in lines)
-        self._blobs.put(_key(taken), gzip.compress(text.encode(), mtime=0))
+        if self._blobs.get(_key(taken)) is None:
+            self._blobs.put(_key(taken), gzip.compress(text.encode(), mtime=0))
         with suppress(AlreadyThere):
             self._commit([taken], [])
         return self._mailed.get(unit, week) or taken
