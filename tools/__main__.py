@@ -5,7 +5,9 @@ import typer
 from tools.act import act_command
 from tools.assess import assess
 from tools.corpus import corpus
+from tools.coverage import coverage
 from tools.draw import draw
+from tools.payroll import payroll
 from tools.people import people
 from tools.read import read
 from tools.rehearse import rehearse
@@ -26,7 +28,9 @@ def tools() -> None:
 app.command("act", context_settings={"ignore_unknown_options": True})(act_command)
 app.command("assess")(assess)
 app.command("corpus")(corpus)
+app.command("coverage")(coverage)
 app.command("draw")(draw)
+app.command("payroll")(payroll)
 app.command("people")(people)
 app.command("read")(read)
 app.command("rehearse")(rehearse)

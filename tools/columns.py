@@ -6,7 +6,7 @@ column and stops the program.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,6 +57,21 @@ VISIT_COLUMNS: Final[Names] = {
     "attitude": ("manner", "service attitude", "态度", "服务态度"),
     "comment": ("comments", "remark", "remarks", "feedback", "意见", "客户意见", "备注", "留言"),
 }  # fmt: skip
+
+JOB_COLUMNS: Final[Names] = {
+    **{name: VISIT_COLUMNS[name] for name in ("visit_id", "unit", "technician")},
+    "completed_at": (
+        *VISIT_COLUMNS["completed_at"],
+        "service date", "date of service", "job date", "服务日期", "服务时间", "维修日期",
+        "维修时间", "作业日期",
+    ),
+    "phone": (
+        "phone number", "telephone", "telephone number", "mobile", "mobile number", "tel",
+        "customer phone", "contact number",
+        "电话", "手机", "手机号", "手机号码", "电话号码", "联系电话", "客户电话", "用户电话",
+    ),
+}  # fmt: skip
+"""What a list of settled or invoiced jobs and a list of uploads have in common."""
 
 COMPLAINT_COLUMNS: Final[Names] = {
     "case_id": (
@@ -118,6 +133,7 @@ class Row:
     cells: Sequence[object]
     places: Mapping[str, int]
     header: Sequence[str]
+    optional: Collection[str] = OPTIONAL
 
     def refuse(self, column: str, reason: str) -> InputError:
         """The error for a cell, named as the file's header names its column."""
@@ -130,7 +146,7 @@ class Row:
                 reason = "more cells than the header has"
                 raise InputError(self.path, self.line, f"column {place + 1}", reason)
         for column, place in self.places.items():
-            if place >= len(self.cells) and column not in OPTIONAL:
+            if place >= len(self.cells) and column not in self.optional:
                 raise self.refuse(column, "the row ends before this column")
 
     def text(self, column: str) -> str:
@@ -145,6 +161,10 @@ class Row:
         if cell is UNCOMPUTED:
             raise self.refuse(column, "a formula without its result: save the values")
         raise self.refuse(column, f"not a text: {cell}")
+
+    def has(self, column: str) -> bool:
+        """Whether there is anything in a cell."""
+        return not is_blank(self._cell(column))
 
     def _cell(self, column: str) -> object:
         place = self.places.get(column)
@@ -210,18 +230,20 @@ def _instant(text: str) -> datetime | None:
         return None
 
 
-def read_rows(sheet: Sheet, names: Names) -> Iterator[Row]:
+def read_rows(sheet: Sheet, names: Names, optional: Collection[str] = OPTIONAL) -> Iterator[Row]:
     """The rows of a sheet whose header must name every column that is not optional."""
     header = [_title(cell) for cell in sheet.header]
-    places = _places(sheet, header, names)
+    places = _places(sheet, header, names, optional)
     unused = [title for place, title in enumerate(header) if place not in places.values() and title]
     if unused:
         sheet.notices.append(_ignored(sheet, unused))
     for line, cells in sheet.rows:
-        yield Row(sheet.path, line, cells, places, header)
+        yield Row(sheet.path, line, cells, places, header, optional)
 
 
-def _places(sheet: Sheet, header: Sequence[str], names: Names) -> dict[str, int]:
+def _places(
+    sheet: Sheet, header: Sequence[str], names: Names, optional: Collection[str]
+) -> dict[str, int]:
     """Column → place: by its own name if a heading is that, else by one it also goes by."""
     plain = [_plain(title) for title in header]
     places = {}
@@ -234,7 +256,7 @@ def _places(sheet: Sheet, header: Sequence[str], names: Names) -> dict[str, int]
             raise InputError(sheet.path, sheet.header_line, column, f"stands here twice: {titles}")
         if found:
             places[column] = found[0]
-        elif column not in OPTIONAL:
+        elif column not in optional:
             raise InputError(sheet.path, sheet.header_line, column, "no such column")
     return places
 
