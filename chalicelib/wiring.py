@@ -26,6 +26,7 @@ from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
 from chalicelib.services.audit import Audit
 from chalicelib.services.audit_mails import AuditMails
+from chalicelib.services.bridges import Bridges
 from chalicelib.services.call_changes import CallChanges
 from chalicelib.services.call_import import CallImport
 from chalicelib.services.call_list import CallList
@@ -327,21 +328,36 @@ class Wiring:
             self.rules,
         )
 
+    def _twilio_calls(self) -> TwilioCalls:
+        settings = self.settings
+        return TwilioCalls(
+            settings.account_sid, self.auth_token, settings.number, settings.twilio_api_base
+        )
+
+    @cached_property
+    def bridges(self) -> Bridges:
+        """Connects callers of supervision with customers."""
+        storage, base = self.storage, f"{self.public_base_url}/twilio/bridge"
+        return Bridges(
+            self._called_visits,
+            self.verification,
+            storage.people,
+            storage.calls,
+            self._twilio_calls,
+            lambda at: f"{base}/{at.draw}/{at.unit}/{at.rank}/ask/1{OVERRIDES}",
+            self.rules,
+        )
+
     @cached_property
     def duty_calls(self) -> DutyCalls:
         """Rings duty phones and hears their keys."""
-        storage, settings = self.storage, self.settings
+        storage = self.storage
         return DutyCalls(
             storage.effects,
             storage.pages,
             self.paging,
             storage.calls,
-            lambda: TwilioCalls(
-                settings.account_sid,
-                self.auth_token,
-                settings.number,
-                settings.twilio_api_base,
-            ),
+            self._twilio_calls,
             lambda page, place: f"{self.public_base_url}/twilio/page/{page}/{place}{OVERRIDES}",
             storage.commit,
             self.rules,

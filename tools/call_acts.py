@@ -35,6 +35,11 @@ def _attempt(stage: "Wiring", visit: str, values: Values, by: Member) -> Done:
     return {"result": result, "outcome": noted.outcome or "open"}
 
 
+def _bridge(stage: "Wiring", visit: str, values: Values, by: Member) -> Done:
+    stage.bridges.ring(visit, by)
+    return {"result": "ringing"}
+
+
 def _told(stage: "Wiring", visit: str, values: Values, by: Member) -> Done:
     return _shown(stage.verification.save_told(visit, _note(values), by, stage.now()))
 
@@ -88,6 +93,7 @@ def _shown(both: Compared) -> Done:
 
 VERBS: Final[Mapping[str, Verb]] = {
     "call-attempt": Verb(("reached", "at", "appointment"), _attempt),
+    "call-bridge": Verb((), _bridge),
     "call-told": Verb(TOLD, _told),
     "call-choose": Verb(("which",), _choose),
     "call-again": Verb(TOLD, _again),
@@ -102,6 +108,8 @@ SENTENCES: Final = {
     "finished": "the call about {visit} has come to an end: what was noted of it stays",
     "too_many": "{visit} was called {most} times: leave the customer in peace",
     "not_reached": "note first that somebody was spoken to: call-attempt {visit} --reached reached",
+    "no_phone": "the telephone number of {whose} is not known",
+    "not_rung": "the call about {visit} could not be made: try again",
     "no_recall": "chance chose nobody, or somebody else, to call about {visit} again",
     "no_choice": "about {visit} nothing is to choose: say form or told, once, where they differ",
     "bad_note": "this cannot be noted as --{field}: {why}",

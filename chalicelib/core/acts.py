@@ -31,6 +31,7 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "acknowledge": (*SUPERVISION, "admin"),
     "ack-list": SUPERVISION,
     "call-attempt": SUPERVISION,
+    "call-bridge": SUPERVISION,
     "call-told": SUPERVISION,
     "call-choose": SUPERVISION,
     "call-again": SUPERVISION,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.core import acts, attempts
 from chalicelib.core.acts import ActError
@@ -13,6 +13,14 @@ from chalicelib.core.visits import Visit
 
 TOLD_AFTER: Final = ("reached", "no_visit")
 """Results of an attempt after which something can be told."""
+
+
+class Place(NamedTuple):
+    """Where a pick stands: its draw, its unit, its rank there."""
+
+    draw: str
+    unit: str
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,11 @@ class Called:
         known = self.visit.verification
         ours = known is not None and known.draw == self.pick.draw and known.outcome != ""
         return known if ours else None
+
+
+def place_of(pick: Pick) -> Place:
+    """Where a pick stands."""
+    return Place(pick.draw, pick.unit, pick.rank)
 
 
 def may_call(pick: Pick, by: Member) -> bool:
@@ -131,4 +144,6 @@ def labelled(pick: Pick, waiting: Attempt, result: Attempt) -> Pick:
 
 
 def _same(one: Attempt, other: Attempt) -> bool:
+    if one.bridge or other.bridge:
+        return one.bridge == other.bridge
     return (one.at, one.by, one.reached) == (other.at, other.by, other.reached)

@@ -43,7 +43,8 @@ class Ring:
     """Phones rung at once for `seconds`; how it ended goes to `step`.
 
     Where that is "" the call ends with it, after the `farewell`. With `asks`, who picks up has to
-    say by a key that somebody is there, at the step of that name.
+    say by a key that somebody is there, at the step of that name. With `tells` the provider tells
+    that step how the call of each phone ended.
     """
 
     numbers: tuple[str, ...]
@@ -52,6 +53,7 @@ class Ring:
     turn: int = 0
     farewell: tuple[Line, ...] = ()
     asks: str = ""
+    tells: str = ""
 
 
 @dataclass(frozen=True, slots=True)

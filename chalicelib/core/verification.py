@@ -26,7 +26,9 @@ SETTLEMENTS: Final = ("no_job", "other_work", "overpaid")
 class Attempt:
     """One attempt to reach a customer; without a call's `sid` it is unproven (dialled by hand).
 
-    `reached` is one of REACHED; of a bridged call it is "" until its caller has said what happened.
+    `sid` and `seconds` are of the customer's phone, `bridge` is our call to the caller's own phone
+    through which it went. `reached` is one of REACHED; of a bridged call it is "" until its caller
+    has said what happened.
     `appointment`: when the customer asked to be called instead.
     """
 
@@ -36,6 +38,7 @@ class Attempt:
     sid: str = ""
     seconds: int = 0
     appointment: datetime | None = None
+    bridge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

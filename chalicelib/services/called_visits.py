@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from chalicelib.core.acts import ActError
-from chalicelib.core.called import Called
+from chalicelib.core.called import Called, Place
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.uploads import IDENTIFIER
 from chalicelib.core.visits import Visit, VisitKey
@@ -53,6 +53,16 @@ class CalledVisits:
             if draw.key == marked.draw:
                 break
         raise ActError("not_picked", visit=visit_id)
+
+    def at(self, place: Place) -> Called | None:
+        """The picked visit at a place of a draw; None where there is none."""
+        draw = next((each for each in self._draws.all() if each.key == place.draw), None)
+        picks = self._draws.picks_of(place.draw, place.unit) if draw else []
+        pick = next((one for one in picks if one.rank == place.rank and not one.reserve), None)
+        if draw is None or draw.drawn_at is None or pick is None:
+            return None
+        visit = self._visits.get(VisitKey(pick.unit, pick.month, pick.visit_id))
+        return Called(visit, pick, draw.drawn_at) if visit else None
 
     def _pick(self, visit: Visit, draw: Draw) -> Pick | None:
         if draw.state != "drawn":

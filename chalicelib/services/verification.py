@@ -129,11 +129,17 @@ class VerificationDesk:
         return outcomes.compared("", first, said.grades)
 
     def note(
-        self, visit_id: str, by: Member, now: datetime, decide: Callable[[Called], Pick]
+        self,
+        visit_id: str,
+        by: Member,
+        now: datetime,
+        decide: Callable[[Called], Pick],
+        beside: Sequence[object] = (),
     ) -> tuple[Called, bool]:
         """The pick as `decide` leaves it, saved with all that follows; again if others are faster.
 
-        `decide` says as well who may. What comes back is read anew, and whether this changed it.
+        `decide` says as well who may; `beside` is added in the same commit. What comes back is read
+        anew, and whether this changed it.
         """
         for _ in range(TRIES):
             called = self._called.of(visit_id)
@@ -142,7 +148,7 @@ class VerificationDesk:
                 return called, False
             changes = self._changes(called, pick, by, now)
             try:
-                self._commit(changes.adds, changes.saves)
+                self._commit((*changes.adds, *beside), changes.saves)
             except (Stale, AlreadyThere):
                 continue
             return self._called.of(visit_id), True

@@ -7,6 +7,7 @@ from typing import Protocol
 from chalicelib.core.rules import Rulebook
 from chalicelib.services.access import Access
 from chalicelib.services.assessments import Assessments
+from chalicelib.services.bridges import Bridges
 from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
 from chalicelib.services.case_pages import CasePages
@@ -48,6 +49,10 @@ class Services(Protocol):
     @property
     def duty_calls(self) -> DutyCalls:
         """Hears the keys of duty phones."""
+
+    @property
+    def bridges(self) -> Bridges:
+        """Connects callers of supervision with customers."""
 
     @property
     def deliveries(self) -> Deliveries:

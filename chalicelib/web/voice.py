@@ -11,7 +11,8 @@ from chalicelib.web.twilio_dialect import FORM, NOTHING_TO_SAY
 def blueprint(provide: Provide) -> Blueprint:
     """POST /twilio/voice, /twilio/voice/<step>/<try>, /twilio/recording, /twilio/page/<page>/<n>.
 
-    The last speaks to a duty phone that we called.
+    The last speaks to a duty phone that we called; /twilio/bridge/… to a member of supervision
+    whom we connect with a customer.
     """
     routes = Blueprint(__name__)
 
@@ -40,6 +41,19 @@ def blueprint(provide: Provide) -> Blueprint:
         organisation, url = services.rules.organisation, services.public_base_url
         speaker = voice.Voice(url, account.number, organisation, root="/twilio/page")
         return xml(services.duty_calls.answer(said, services.now(), speaker.twiml))
+
+    @routes.route(
+        "/twilio/bridge/{draw}/{unit}/{rank}/{step}/{turn}", methods=["POST"], content_types=[FORM]
+    )
+    def connect(draw: str, unit: str, rank: str, step: str, turn: str) -> Response:
+        services = provide()
+        root = f"/twilio/bridge/{draw}/{unit}/{rank}"
+        account = services.account()
+        form = form_of(services, account, routes.current_request, f"{root}/{step}/{turn}")
+        said = voice.bridged(form, voice.place(draw, unit, rank, step, turn), step)
+        organisation, url = services.rules.organisation, services.public_base_url
+        speaker = voice.Voice(url, account.number, organisation, root=root)
+        return xml(services.bridges.answer(said, services.now(), speaker.twiml))
 
     def _answered(path: str, step: str, turn: str) -> Response:
         services = provide()

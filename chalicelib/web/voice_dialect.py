@@ -10,8 +10,11 @@ from twilio.twiml.voice_response import VoiceResponse  # type: ignore[import-unt
 from chalicelib import speech
 from chalicelib.core import ivr
 from chalicelib.core.call_records import Call
+from chalicelib.core.called import Place
 from chalicelib.core.ivr_documents import Ask, Document, End, Line, Record, Ring
 from chalicelib.core.ivr_turns import Heard
+from chalicelib.core.uploads import IDENTIFIER
+from chalicelib.services.bridges import Bridged
 from chalicelib.services.calls import CallRequest
 from chalicelib.services.duty_calls import DutyAnswer
 from chalicelib.services.recordings import RecordingNews
@@ -47,6 +50,13 @@ _STEP: Final = re.compile(r"[a-z]{1,20}")
 _PAGE: Final = re.compile(r"[A-Za-z0-9._~-]{1,80}", re.ASCII)
 _TURN: Final = re.compile(r"[1-9][0-9]?", re.ASCII)
 
+_DRAW: Final = re.compile(r"[0-9]{4}-[A-Za-z0-9-]{1,20}", re.ASCII)
+_RANK: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+_STATUS: Final = re.compile(r"[a-z-]{0,20}")
+
+BRIDGE_STEPS: Final = ("ask", "go", "over")
+"""Steps of a call that connects a caller with his customer."""
+
 _OPTIONAL: Final[Mapping[str, re.Pattern[str]]] = {
     "Digits": re.compile(r"[0-9*#A-Da-dw]{0,40}|hangup", re.ASCII),
     "DialCallStatus": re.compile(r"[a-z-]{0,20}"),
@@ -54,6 +64,7 @@ _OPTIONAL: Final[Mapping[str, re.Pattern[str]]] = {
     "RecordingSid": re.compile(r"(RE[0-9a-f]{32})?"),
     "ParentCallSid": re.compile(rf"({_SID.pattern})?"),
     "RecordingDuration": re.compile(r"-?[0-9]{0,6}", re.ASCII),
+    "CallDuration": re.compile(r"[0-9]{0,6}", re.ASCII),
 }
 """Parameters that only some requests have, and how each must look; blank is as good as absent."""
 
@@ -108,6 +119,25 @@ def duty_answer(form: Parameters, page: str, turn: str) -> DutyAnswer:
         keys=_optional(form, "Digits"),
         parameters=dict(form),
     )
+
+
+def bridged(form: Parameters, place: Place, step: str) -> Bridged:
+    """One request of a call that connects a caller with his customer, in a verified form."""
+    sid, status = _needed(form, "CallSid", _SID), _needed(form, "CallStatus", _STATUS)
+    if step == "over":
+        parent, seconds = _needed(form, "ParentCallSid", _SID), _optional(form, "CallDuration")
+        told = {"status": status, "seconds": int(seconds or 0), "parameters": dict(form)}
+        return Bridged(parent, place, step, leg=sid, **told)  # type: ignore[arg-type] # of Bridged
+    called, keys = _needed(form, "To", _E164), _optional(form, "Digits")
+    return Bridged(sid, place, step, called, keys, parameters=dict(form))
+
+
+def place(draw: str, unit: str, rank: str, step: str, turn: str) -> Place:
+    """The pick that a path names; UnsignedError where no path of ours looks like that."""
+    right = _DRAW.fullmatch(draw) and IDENTIFIER.fullmatch(unit) and _RANK.fullmatch(rank)
+    if not right or step not in BRIDGE_STEPS or not _TURN.fullmatch(turn):
+        raise UnsignedError("path")
+    return Place(draw, unit, int(rank))
 
 
 def _needed(form: Parameters, name: str, pattern: re.Pattern[str]) -> str:
@@ -201,8 +231,14 @@ class Voice:
             caller_id=call.caller or self.number,
         )
         asks = self._url(ring.asks, ring.turn or 1) if ring.asks else None
+        told = self._url(ring.tells, ring.turn or 1) if ring.tells else None
         for number in ring.numbers:
-            dial.number(number, url=asks)
+            dial.number(
+                number,
+                url=asks,
+                status_callback=told,
+                status_callback_event="completed" if told else None,
+            )
         if not ring.step:
             self._say(response, ring.farewell, call)
             response.hangup()
