@@ -8,6 +8,7 @@ from tools.corpus import corpus
 from tools.coverage import coverage
 from tools.draw import draw
 from tools.payroll import payroll
+from tools.outcomes import outcomes
 from tools.people import people
 from tools.read import read
 from tools.rehearse import rehearse
@@ -31,6 +32,7 @@ app.command("corpus")(corpus)
 app.command("coverage")(coverage)
 app.command("draw")(draw)
 app.command("payroll")(payroll)
+app.command("outcomes")(outcomes)
 app.command("people")(people)
 app.command("read")(read)
 app.command("rehearse")(rehearse)
