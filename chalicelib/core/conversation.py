@@ -58,11 +58,10 @@ def context_of(scene: Scene) -> Context:
 
 
 def _examples(scene: Scene) -> tuple[str, ...]:
-    """Our last messages without those that tell a customer his own grades: to send these once
-    more, or for the next visit, is no copy."""
-    ours = scene.text.ours
-    told = {w for w, said in zip(ours, scene.talk.ours, strict=False) if "grades" in said.values}
-    return tuple(words for words in ours if words not in told)
+    """Our last messages without appliances, and without those that tell a customer his own grades:
+    to send these once more, or for the next visit, is no copy."""
+    said = zip(scene.text.unnamed, scene.talk.ours, strict=False)
+    return tuple(words for words, each in said if "grades" not in each.values)
 
 
 def _framed(turn: Turn, scene: Scene) -> Turn:

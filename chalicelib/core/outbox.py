@@ -193,6 +193,11 @@ def on_postponed(visit: Visit, until: datetime) -> Visit:
     return surveyed(visit, outbox=waiting, due_at=until)
 
 
+def readdressed(outbox: Outbox | None) -> Outbox | None:
+    """Nothing on its way to a new number yet; what is still told of earlier texts is no news."""
+    return Outbox(outbox.message, past_sids=_past(outbox)) if outbox else None
+
+
 def on_opted_out(visit: Visit, now: datetime) -> Visit:
     """The customer wants no more texts: nothing more is sent; what was answered stays."""
     if visit.survey.state not in SENDABLE:

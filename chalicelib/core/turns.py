@@ -1,6 +1,6 @@
 """A text from a customer, what it is read with, and the turn that follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.core.phones import Phone, talk_of
@@ -13,6 +13,7 @@ from chalicelib.core.visits import Conversation, Said, Visit, VisitKey
 class Text:
     """A text from a customer; `ours` are our last messages as they were worded.
 
+    `unnamed` are the same without the appliances, whose names the judged unit writes.
     `case_number` is free for a case that the text may open, `open_case`: the number has one that
     is not closed, `progress` what to answer if the text asks how far a case is. `silent`: the
     provider has answered the text itself, so we say nothing; `opted`: it has taken the number out
@@ -23,11 +24,19 @@ class Text:
     message_id: str
     at: datetime
     ours: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
     case_number: str = ""
     silent: bool = False
     opted: bool | None = None
     open_case: bool = False
     progress: Said | None = None
+
+
+def unnamed(said: Said) -> Said:
+    """A message of ours as it is worded for an appliance without a name."""
+    if "appliance" not in said.values:
+        return said
+    return replace(said, values={**said.values, "appliance": ""})
 
 
 @dataclass(frozen=True, slots=True)

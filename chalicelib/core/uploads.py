@@ -1,14 +1,16 @@
 """Uploaded visits: every field checked, normalised to `Facts`, compared with what is stored."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.core import calendar, survey
+from chalicelib.core.outbox import readdressed
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.visits import Change, Facts, Visit
+from chalicelib.core.visits import Change, Facts, Survey, Visit
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Visit and unit ids."""
@@ -61,13 +63,13 @@ def read_row(
     return Facts(
         visit_id=values["visit_id"],
         unit=values["unit"],
-        technician=values["technician"].strip(),
+        technician=visible(values["technician"], kept="").strip(),
         completed_at=completed,
-        customer_name=values.get("customer_name", "").strip(),
+        customer_name=visible(values.get("customer_name", "")).strip(),
         phone=phone.e164 if phone else "",
         country=phone.country if phone else "",
         mobile=phone.mobile if phone else False,
-        appliance=values.get("appliance", "").strip(),
+        appliance=visible(values.get("appliance", "")).strip(),
         language=values.get("language") or language_of(phone, rules),
         phone_source=values.get("phone_source", "unit"),
     )
@@ -106,11 +108,28 @@ def _text_errors(values: Mapping[str, object]) -> list[FieldError]:
     return errors
 
 
+JOINERS: Final = "\u200c\u200d"
+"""Between letters of some alphabets and the people of a family they change what is seen."""
+
+
+def visible(text: str, kept: str = JOINERS) -> str:
+    """The text composed (NFC), without characters that nobody sees: zero width, direction marks.
+
+    Two technicians whose names look alike to everybody would be two strata of a draw.
+
+    >>> visible("Li\\u200b\\u202e Wei")
+    'Li Wei'
+    """
+    seen = (c for c in text if c in kept or unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", "".join(seen))
+
+
 def _is_plain(text: str, longest: int) -> bool:
     """No control, format-breaking or unpaired characters; not blank; not too long."""
     forbidden = any(ord(c) < 32 or 127 <= ord(c) < 160 or c in "\u2028\u2029" for c in text)
     unpaired = any(0xD800 <= ord(c) <= 0xDFFF for c in text)
-    return bool(text.strip()) and len(text) <= longest and not forbidden and not unpaired
+    seen = bool(visible(text, kept="").strip())
+    return seen and len(text) <= longest and not forbidden and not unpaired
 
 
 def _instant(value: object, now: datetime, rules: Rulebook) -> datetime | str:
@@ -174,15 +193,37 @@ def changed_visit(
     different = _different(visit.facts, facts)
     changes = [Change(now, name, by) for name in different]
     changed = replace(visit, facts=facts, changes=_kept((*visit.changes, *changes)))
-    if _PLANNED_BY.isdisjoint(different) or visit.survey.outbox:
+    if not _is_planned_anew(visit, different):
         return changed
-    if visit.survey.state not in ("scheduled", "waiting", "uninvitable"):
-        return changed
-    return replace(changed, survey=survey.planned(facts, visit.salt, zones, now, rules))
+    planned = survey.planned(facts, visit.salt, zones, now, rules)
+    return replace(changed, survey=_replanned(visit, planned))
 
 
 _PLANNED_BY: Final = frozenset({"phone", "completed_at"})
 """Facts that decide whether and when a visit is asked about."""
+
+_NOT_REACHED: Final = ("opted_out", "undeliverable")
+"""States that speak of the number that was asked, not of another one."""
+
+
+def _is_planned_anew(visit: Visit, different: Sequence[str]) -> bool:
+    """Whether the asking begins again: nothing was sent, or only to a number now replaced."""
+    was = visit.survey
+    if "phone" in different and was.state in _NOT_REACHED and not visit.answers:
+        return was.outbox is None or was.outbox.state not in ("leased", "unknown")
+    untouched = was.outbox is None and was.state in ("scheduled", "waiting", "uninvitable")
+    return untouched and not _PLANNED_BY.isdisjoint(different)
+
+
+def _replanned(visit: Visit, planned: Survey) -> Survey:
+    """The survey planned anew; a visit that has settled stays so, whatever uploads say later."""
+    was = visit.survey
+    return replace(
+        planned,
+        settled_at=was.settled_at or planned.settled_at,
+        contacts=was.contacts,
+        outbox=readdressed(was.outbox),
+    )
 
 
 def _kept(changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -14,7 +14,7 @@ from chalicelib.core.inbound import InboundText, OptEvent
 from chalicelib.core.phones import Phone, is_of, talk_of
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import AlreadyThere, Busy, Stale
-from chalicelib.core.turns import Text, Turn
+from chalicelib.core.turns import Text, Turn, unnamed
 from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services.case_texts import CaseText, OfCases
 from chalicelib.services.intake import NewCase
@@ -172,13 +172,14 @@ class Texts:
     def _turn(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
         talk = talk_of(known.visit, known.phone)
         language = known.language or _language_of(incoming.body)
-        sent = (self._links.spelled(said, incoming.number) for said in talk.ours)
+        sent = [self._links.spelled(said, incoming.number) for said in talk.ours]
         open_case, progress = self._of_cases.asked(incoming.number, incoming.body)
         text = Text(
             body=incoming.body,
             message_id=incoming.message_id,
             at=now,
             ours=tuple(self._worded(said, language) for said in sent),
+            unnamed=tuple(self._worded(unnamed(said), language) for said in sent),
             case_number=number,
             silent=incoming.silent,
             opted=incoming.opted,

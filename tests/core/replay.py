@@ -20,7 +20,7 @@ from chalicelib.core.effects import Effect
 from chalicelib.core.grades import from_letters
 from chalicelib.core.phones import Phone, is_of, talk_of
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.turns import Text, Turn
+from chalicelib.core.turns import Text, Turn, unnamed
 from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services import phone_numbers
 from chalicelib.services.survey_links import SurveyLinks
@@ -235,7 +235,8 @@ class World:
         number = case_number(len(self.texts))
         opted = event.get("opted")
         silent = "opted" in event
-        text = Text(event["text"], message_id, self.now, ours, number, silent, opted)
+        plain = tuple(self.worded(unnamed(said)) for said in talk_of(visit, phone).ours)
+        text = Text(event["text"], message_id, self.now, ours, plain, number, silent, opted)
         turn = on_text(visit, phone, text, self.rules)
         self._took(turn, phone, text)
         return Happened(

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from chalicelib.core import uploads
 from chalicelib.core.uploads import FieldError, ParsedPhone
-from chalicelib.core.visits import Change, Facts, Outbox, Survey, Visit, surveyed
+from chalicelib.core.visits import (
+    Answer,
+    Change,
+    Facts,
+    Outbox,
+    Survey,
+    Visit,
+    asked_number,
+    surveyed,
+)
 from tests.core.visit_samples import RULES
 
 NOW = datetime(2026, 6, 3, 7, 0, tzinfo=UTC)
@@ -141,6 +150,37 @@ def test_every_flaw_of_a_row_is_told_at_once() -> None:
         ("unit", ID),
         ("phone", "not a phone number"),
     }
+
+
+HIDDEN = {
+    "zero width space": "Li\u200b Wei",
+    "direction override": "\u202eLi Wei\u202c",
+    "isolates": "\u2066Li\u2069 Wei",
+    "byte order mark": "\ufeffLi Wei",
+    "soft hyphen": "Li\u00ad Wei",
+    "joiners": "Li\u200d\u200c Wei",
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN.values(), ids=HIDDEN)
+def test_a_technician_whose_name_looks_the_same_is_the_same(name: str) -> None:
+    assert facts_of(technician=name).technician == "Li Wei"
+
+
+def test_a_name_is_one_however_its_accents_are_written() -> None:
+    assert facts_of(technician="Jose\u0301").technician == "Jos\u00e9"
+
+
+def test_nobody_can_turn_a_name_around() -> None:
+    facts = facts_of(customer_name="Chan \u202egnahC", appliance="\u2067oven\u200b")
+    assert (facts.customer_name, facts.appliance) == ("Chan gnahC", "oven")
+
+
+@pytest.mark.parametrize("field", ["technician", "customer_name", "appliance"])
+def test_a_name_that_nobody_sees_is_none(field: str) -> None:
+    found = read(**{field: "\u200b\u200d\ufeff"})
+    assert isinstance(found, tuple)
+    assert [error.field for error in found] == [field]
 
 
 def test_an_empty_optional_field_says_nothing() -> None:
@@ -296,6 +336,48 @@ def test_another_name_settles_nothing_twice() -> None:
     assert isinstance(after, Visit)
     assert after.survey == settled
     assert [change.field for change in after.changes] == ["customer_name"]
+
+
+def test_an_uninvitable_visit_that_is_touched_again_and_again_has_settled_once() -> None:
+    visit: Visit | tuple[FieldError, ...] = new()
+    assert isinstance(visit, Visit)
+    first = visit.survey.settled_at
+    for phone in ("HKL", "", "USL", "HK1", ""):
+        assert isinstance(visit, Visit)
+        visit = changed(visit, phone=phone)
+        assert isinstance(visit, Visit)
+        assert visit.survey.settled_at == first == NOW
+    assert visit.survey.reason == "no_phone"
+
+
+@pytest.mark.parametrize("state", ["opted_out", "undeliverable"])
+@pytest.mark.parametrize("sent", [True, False], ids=["asked before", "never asked"])
+def test_another_number_is_asked_whatever_the_first_one_wanted(state: str, sent: bool) -> None:
+    outbox = Outbox("invitation_link", "sent", sid="SM1", attempts=1, to="+HK1") if sent else None
+    over = surveyed(new(phone="HK1"), state=state, outbox=outbox, settled_at=NOW, contacts=1)
+    after = changed(over, phone="HK2")
+    assert isinstance(after, Visit)
+    survey = after.survey
+    assert (survey.state, survey.settled_at, survey.contacts) == ("scheduled", NOW, 1)
+    assert survey.due_at is not None
+    assert asked_number(after) == "+HK2"
+    assert survey.outbox == (Outbox("invitation_link", past_sids=("SM1",)) if sent else None)
+
+
+@pytest.mark.parametrize("state", ["opted_out", "undeliverable"])
+def test_a_new_date_asks_nobody_again(state: str) -> None:
+    over = surveyed(new(phone="HK1"), state=state, settled_at=NOW, due_at=None)
+    after = changed(over, phone="HK1", completed_at="2026-06-02T14:00")
+    assert isinstance(after, Visit)
+    assert after.survey == over.survey
+
+
+def test_who_answered_is_not_asked_on_another_number() -> None:
+    answer = Answer("ABA", "link", "direct", NOW, "S1")
+    over = surveyed(replace(new(phone="HK1"), answers=(answer,)), state="opted_out", due_at=None)
+    after = changed(over, phone="HK2")
+    assert isinstance(after, Visit)
+    assert after.survey == over.survey
 
 
 def test_many_changes_keep_the_last_ones_and_one_of_every_field() -> None:
