@@ -103,9 +103,9 @@ class Gathered:
     packed: bytes
 
 
-def late_until(now: datetime) -> datetime:
-    """Up to when a document made at `now` tells late uploads: later ones may still be stored."""
-    return now - UNDER_WAY
+def late_until(at: datetime) -> datetime:
+    """Up to when a document as of `at` tells late uploads: later ones may still be stored."""
+    return at - UNDER_WAY
 
 
 class MonthFacts:
@@ -138,12 +138,12 @@ class MonthFacts:
         cases: Sequence[Case],
         previous: Previous | None,
         counted_until: datetime | None,
-        now: datetime,
+        at: datetime,
     ) -> Gathered:
-        """The facts of a month as they are at its close.
+        """The facts of a month; its clocks as they stood `at` its close.
 
         `cases` are those that ever were the unit's. Late uploads are counted from `counted_until`
-        up to `late_until(now)`.
+        up to `late_until(at)`.
         """
         events = {case.number: self._cases.events(case.number) for case in cases}
         mine = [case for case in cases if case.unit == unit]
@@ -151,11 +151,11 @@ class MonthFacts:
             unit,
             month,
             cases=tuple(
-                case_facts.fact_of(case, events[case.number], now, self._rules) for case in mine
+                case_facts.fact_of(case, events[case.number], at, self._rules) for case in mine
             ),
             cells=self.cells(unit, month),
             previous=previous,
-            late_uploads=self._late_uploads(unit, counted_until, late_until(now)),
+            late_uploads=self._late_uploads(unit, counted_until, late_until(at)),
             unassigned=self._unassigned(month),
         )
         file = FactsFile()

@@ -12,6 +12,7 @@ from chalicelib.core import calendar, case_facts, facts, facts_reading, visit_fa
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.assessment import canonical
 from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.closing import closes_at
 from chalicelib.core.counted import Counted
 from chalicelib.core.documents import ChainHead, StoredDocument, facts_place, moved
 from chalicelib.core.effects import Effect
@@ -92,13 +93,16 @@ class MonthMaker:
     def first(self, unit: Unit, month: str, cases: Sequence[Case], now: datetime) -> Made:
         """A unit's document of a month that has none; `cases` are those that ever were the unit's.
 
-        The commit raises Stale or AlreadyThere where another run was faster.
+        Clocks and late uploads are told as they stood when the month closed, so that a run that
+        was held up or begun anew makes the same bytes. The commit raises Stale or AlreadyThere
+        where another run was faster.
         """
+        at = closes_at(month, self._rules)
         head = self._documents.head(unit.unit_id)
         previous = self._previous(head, month)
-        found = self._months.gather(unit.unit_id, month, cases, previous, head.counted_until, now)
+        found = self._months.gather(unit.unit_id, month, cases, previous, head.counted_until, at)
         place = Place(head.sequence + 1, 1, unit.language, head.sha256)
-        counted = replace(head, counted_until=late_until(now))
+        counted = replace(head, counted_until=late_until(at))
         return self._made(counted, found, place, f"close~{month}~{unit.unit_id}", now)
 
     def amended(self, unit: Unit, amendment: Amendment, now: datetime) -> Made:
@@ -114,7 +118,7 @@ class MonthMaker:
         if before is None:
             raise LookupError(f"{amendment.unit} has no document of {amendment.month}")
         known = self.facts_of(before)
-        found = _gathered(self._read_anew(known, amendment.subjects, head, now))
+        found = _gathered(self._read_anew(known, amendment.subjects, head))
         place = Place(
             head.sequence + 1,
             before.version_of_month + 1,
@@ -164,14 +168,12 @@ class MonthMaker:
 
     # --- what an amendment reads anew ----------------------------------------------------------
 
-    def _read_anew(
-        self, known: Facts, subjects: Sequence[str], head: ChainHead, now: datetime
-    ) -> Facts:
+    def _read_anew(self, known: Facts, subjects: Sequence[str], head: ChainHead) -> Facts:
         """The facts with these subjects as they are now: "visit <id>", "case <number>" or
         "previous"."""
         named = [subject.partition(" ") for subject in subjects]
         visits = {name: self._visit(known, name) for word, _, name in named if word == "visit"}
-        cases = {name: self._case(known, name, now) for word, _, name in named if word == "case"}
+        cases = {name: self._case(known, name) for word, _, name in named if word == "case"}
         again = any(word == "previous" for word, _, _ in named)
         return replace(
             known,
@@ -188,11 +190,12 @@ class MonthMaker:
         visit, delivery = found
         return visit_facts.fact_of(visit, delivery, self._rules, with_late=True)
 
-    def _case(self, known: Facts, number: str, now: datetime) -> CaseFact | None:
+    def _case(self, known: Facts, number: str) -> CaseFact | None:
         case = self._cases.get(number)
         if case is None or (case.unit, case.month) != (known.unit, known.month):
             return None
-        return case_facts.fact_of(case, self._cases.events(number), now, self._rules)
+        at = closes_at(known.month, self._rules)
+        return case_facts.fact_of(case, self._cases.events(number), at, self._rules)
 
 
 def _replaced(known: Sequence[Any], anew: dict[str, Any]) -> Iterator[Any]:

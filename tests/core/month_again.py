@@ -218,8 +218,8 @@ def _rate(drawn: list[dict[str, Any]], cells: Mapping[str, int]) -> dict[str, An
     high = sum(Fraction(size * verdicts[c].count(False), len(verdicts[c]))
                for c, size in answered.items() if verdicts[c])  # fmt: skip
     return {
-        "rate": _round(rate, 4),
-        "wilson": _wilson(rate, covered**2 / squares),
+        "rate": _round(Fraction(rate), 4),
+        "wilson": _wilson(Fraction(rate), Fraction(covered**2) / squares),
         "bounds": [_round(Fraction(low) / total, 4), _round(1 - Fraction(high) / total, 4)],
         "covered": _round(Fraction(covered, total), 4),
         "calls": sum(map(len, known.values())),
@@ -256,7 +256,7 @@ def _items(drawn: list[dict[str, Any]], cells: Mapping[str, int]) -> dict[str, A
         equal = sum(Fraction(cells[c] * d.count(0), len(d)) for c, d in by_cell.items()) / size
         shift = sum(Fraction(cells[c] * sum(d), len(d)) for c, d in by_cell.items()) / size
         found[item] = {
-            "agreement": _round(equal, 4), "difference": _round(shift, 4),
+            "agreement": _round(Fraction(equal), 4), "difference": _round(Fraction(shift), 4),
             "calls": sum(map(len, by_cell.values())),
         }  # fmt: skip
     return found

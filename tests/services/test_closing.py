@@ -3,8 +3,9 @@
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -218,6 +219,50 @@ def test_wherever_a_run_ends_each_document_is_made_once(stage: Stage) -> None:
     entries = chain(stage)
     assert [len(stage.mails(f"close~{each['month']}~U1")) for each in entries] == [1] * point
     assert [len(of(facts(stage, each), "visit")) for each in entries] == [1] * point
+
+
+@contextmanager
+def pages_of(stage: Stage, rows: int) -> Iterator[list[str]]:
+    """Every query answers so many rows at most; the months of visits that were paged."""
+    paged: list[str] = []
+
+    def limit(params: dict[str, Any], **_: object) -> None:
+        params["Limit"] = rows
+        key = next(iter(params.get("ExpressionAttributeValues", {"": {"S": ""}}).values()))["S"]
+        if key.startswith("VM#"):
+            paged.append(key)
+
+    events = stage.storage.table.connection.client.meta.events
+    events.register("provide-client-params.dynamodb.Query", limit)
+    try:
+        yield paged
+    finally:
+        events.unregister("provide-client-params.dynamodb.Query", limit)
+
+
+def test_a_run_killed_at_any_page_goes_on_to_the_same_bytes(stage: Stage) -> None:
+    (unit,) = stage.wiring.people.units()
+    month = MAY
+    for point in range(1, 99):
+        put_forms(stage, month, ["AAC", "---", "EEE", "A-B", "AAA", "BCD", "---"])
+        put_cases(stage, month, 1)
+        stage.move(made_at(stage, month))
+        with pages_of(stage, 2) as pages:
+            cases = stage.storage.cases.ever_of_month("U1", month)
+            undisturbed = stage.wiring.month_maker.first(unit, month, cases, stage.now).document
+        assert pages.count(f"VM#U1#{month}") == 4
+        with pages_of(stage, 2), dying(stage, point) as points:
+            stage.wiring.closing.run(stage.now)
+        with pages_of(stage, 3):
+            stage.wiring.closing.run(stage.now + QUARTER)
+        stored = stage.storage.documents.of_month("U1", month)
+        assert stored is not None
+        assert stored.body == undisturbed.body
+        if points.passed < point:
+            break
+        month = calendar.next_month(month)
+    assert 30 < point < 98, "every call of a run was the last one"
+    assert len(chain(stage)) == point
 
 
 def test_runs_at_the_same_time_make_each_document_once(two: Stage) -> None:

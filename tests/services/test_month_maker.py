@@ -163,7 +163,8 @@ def test_late_uploads_are_told_once_by_the_next_document(stage: Stage) -> None:
     assert stage.upload(row)[0]["status"] == "created"
     close(stage, JUNE)
     close(stage, "2026-07")
-    told = [document(stage, month)["funnel"]["late_uploads"] for month in (MAY, JUNE, "2026-07")]
+    months = (MAY, JUNE, "2026-07")
+    told = [document(stage, month)["funnel"]["late_uploads"] for month in months]
     assert told == [0, 1, 0]
     assert "late_uploads" in [note["reason"] for note in document(stage, JUNE)["note_reasons"]]
 
