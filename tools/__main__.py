@@ -7,8 +7,8 @@ from tools.assess import assess
 from tools.corpus import corpus
 from tools.coverage import coverage
 from tools.draw import draw
-from tools.payroll import payroll
 from tools.outcomes import outcomes
+from tools.payroll import payroll
 from tools.people import people
 from tools.read import read
 from tools.rehearse import rehearse
