@@ -77,6 +77,7 @@ from chalicelib.services.payrolls import Payrolls
 from chalicelib.services.payrolls import Stores as PayrollStores
 from chalicelib.services.proposals import Proposals
 from chalicelib.services.recordings import Recordings
+from chalicelib.services.report_workbooks import ReportWorkbooks
 from chalicelib.services.revealing import Revealing
 from chalicelib.services.rulebook_watch import RulebookWatch
 from chalicelib.services.signal_facts import SignalSources
@@ -681,6 +682,11 @@ class Wiring:
             self.rules,
             self._chance.lease,
         )
+
+    @cached_property
+    def report_workbooks(self) -> ReportWorkbooks:
+        """Makes workbooks of units' months."""
+        return ReportWorkbooks(self.month_maker, self.storage.documents, self.people)
 
     @cached_property
     def payrolls(self) -> Payrolls:

@@ -12,6 +12,7 @@ from tools.payroll import payroll
 from tools.people import people
 from tools.read import read
 from tools.rehearse import rehearse
+from tools.report import report
 from tools.run import run
 from tools.tick import tick
 from tools.verify_chain import verify_chain
@@ -36,6 +37,7 @@ app.command("outcomes")(outcomes)
 app.command("people")(people)
 app.command("read")(read)
 app.command("rehearse")(rehearse)
+app.command("report")(report)
 app.command("run")(run)
 app.command("tick")(tick)
 app.command("verify-chain")(verify_chain)
