@@ -31,6 +31,9 @@ BESIDE: Final = ("verified", "void_proposed", "void", "late", "late_uploads")
 
 CLOCKS: Final = ("forwarded", "answered", "solved")
 
+MOST: Final = 5000
+"""Names that a section lists; a page with more of them is no page any more."""
+
 _WHOLE_BAR: Final = 1000
 
 
@@ -374,7 +377,8 @@ def cases(asked: Asked) -> Section | None:
     words = ("kind", "severity", "standing", "category", "channel")
     columns = [asked.say(f"workbook.column.{name}") for name in ("reference", *words, *CLOCKS)]
     rows = sorted(_case_row(case, asked) for case in asked.facts.cases)
-    return Section("cases", tables=[Table(columns, rows)])
+    table = Table(columns, rows[:MOST])
+    return Section("cases", tables=[table], remarks=_left_out(len(rows), asked.say))
 
 
 def _case_row(case: CaseFact, asked: Asked) -> list[str]:
@@ -389,11 +393,16 @@ def _case_row(case: CaseFact, asked: Asked) -> list[str]:
     return [case.reference or notice.GONE, *words, *clocks]
 
 
+def _left_out(number: int, say: Say) -> list[str]:
+    return [say("report.more", number=number - MOST)] if number > MOST else []
+
+
 def forms(asked: Asked) -> Section | None:
     """Every form that counts, by its visit's number."""
     if asked.facts is None or asked.rules is None:
         return None
-    return Section("forms", names=notice.grounds(asked.facts, asked.rules).forms)
+    found = notice.grounds(asked.facts, asked.rules).forms
+    return Section("forms", names=found[:MOST], remarks=_left_out(len(found), asked.say))
 
 
 def method(say: Say) -> list[tuple[str, str]]:

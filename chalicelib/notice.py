@@ -44,7 +44,10 @@ HASHES: Final = ("hash", "previous_hash", "facts_sha256", "rulebook_sha256")
 
 
 class Grounds(NamedTuple):
-    """What a month rests on, by names that the unit knows; where its complaints came from."""
+    """What a month rests on, by names that the unit knows.
+
+    Of the complaints that count so many came from a `customer`, from `supervision`, where known.
+    """
 
     forms: Sequence[str]
     counting: Sequence[str]
@@ -130,11 +133,12 @@ def grounds(facts: Facts, rules: Rulebook) -> Grounds:
     ]
     counting = [case for case in complaints if case.standing == "counts"]
     from_us = sum(case.channel in FROM_SUPERVISION for case in counting)
+    known = sum(case.channel != "" for case in counting)
     return Grounds(
         sorted(visit.visit_id for visit in facts.visits if is_counted(visit)),
         _references(counting),
         _references(case for case in complaints if case.standing != "counts"),
-        len(counting) - from_us,
+        known - from_us,
         from_us,
     )
 
@@ -194,7 +198,7 @@ def _under_complaints(document: Mapping[str, Any], found: Grounds | None, say: S
         "with_them": details["with_set_aside"]["tier"],
     }
     told = [say("notice.tiers", per_100=details["per_100_visits"] or "–", **tiers)]
-    if found and found.counting:
+    if found and found.customer + found.supervision:
         told.append(say("notice.sources", customer=found.customer, supervision=found.supervision))
     return told
 

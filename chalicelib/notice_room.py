@@ -50,6 +50,10 @@ _SIGNED: Final = 3 * LINE
 """What a field to sign in has room for."""
 
 
+_MOST: Final = 3000
+"""No sheet holds so many items, however short they are: those after them are not measured."""
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list that may be shortened: `least` lines are always its own; `rows`: an item a line;
@@ -63,6 +67,10 @@ class Listing:
     rows: bool = False
     between: str = ""
 
+    def needs(self) -> int:
+        """How many lines it takes whole; of a very long list only that it takes too many."""
+        return self.lines(self.items[:_MOST])
+
     def lines(self, items: Sequence[str], rest: str = "") -> int:
         """How many lines it takes with these of its items, and `rest` after them."""
         if self.rows:
@@ -73,7 +81,9 @@ class Listing:
         """How many items stand in so many lines, nothing said of the rest; never too few."""
         if self.rows:
             return min(len(self.items), lines)
-        return max(0, that_fit([self.label, *self._spaced(self.items)], lines, self.line) - 1)
+        return max(
+            0, that_fit([self.label, *self._spaced(self.items[:_MOST])], lines, self.line) - 1
+        )
 
     def _spaced(self, items: Iterable[str]) -> list[str]:
         return [f"{item}{self.between} " for item in items]
@@ -93,14 +103,14 @@ def fitted(lists: Sequence[Listing], sheet: Mapping[str, Any], say: Say) -> dict
     """The lists by name, shortened to what the rest of `sheet` leaves; the first ones go last."""
     headed = sum(_PART for each in lists if each.line == WHOLE_SMALL)
     room = (HEIGHT - _taken(sheet) - headed) // SMALL
-    blocks = [Block(each.lines(each.items), each.least) for each in lists]
+    blocks = [Block(each.needs(), each.least) for each in lists]
     got = shared(blocks, room)
     return {each.name: _fit(each, lines, say) for each, lines in zip(lists, got, strict=True)}
 
 
 def _fit(each: Listing, lines: int, say: Say) -> Fitted:
     number = len(each.items)
-    if each.lines(each.items) <= lines:
+    if number <= _MOST and each.needs() <= lines:
         return Fitted(each.name, each.label, each.items, "", each.between)
     shown = each.that_fit(lines)
     while shown and each.lines(each.items[:shown], _more(number - shown, say)) > lines:
