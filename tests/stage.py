@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -28,7 +29,7 @@ from chalicelib.core.people import ApiToken, Member, Unit
 from chalicelib.core.visits import Visit
 from chalicelib.store.storage import Storage, connect, stores
 from chalicelib.store.table import Table
-from chalicelib.wiring import Wiring
+from chalicelib.wiring import Chance, Wiring
 from tests.conftest import Tables
 from tools.listener import Answer, Hang, Request, RunningServer, listen
 from tools.local import seeded
@@ -228,9 +229,22 @@ def stage(
     tables: Tables, shared_connection: Connection, service: RunningServer, tmp_path: Path
 ) -> Iterator[Stage]:
     """A stage with unit U1 and members of every role, at the instant of UPLOADED."""
-    clock = Clock(tmp_path / "now", start=UPLOADED)
+    with set_up(tables, shared_connection, service, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def set_up(
+    tables: Tables,
+    connection: Connection,
+    service: RunningServer,
+    folder: Path,
+    chance: Chance | None = None,
+) -> Iterator[Stage]:
+    """A stage as the fixture has it, for tests that need several, one after the other."""
+    clock = Clock(folder / "now", start=UPLOADED)
     random = Random(7)  # noqa: S311 # SIDs that come again, not secrets
-    simulator = Simulator(ACCOUNT, clock, random, mail_folder=tmp_path / "mail", callbacks="inline")
+    simulator = Simulator(ACCOUNT, clock, random, mail_folder=folder / "mail", callbacks="inline")
     asked: list[Request] = []
 
     def respond(request: Request) -> Answer | Hang:
@@ -238,16 +252,18 @@ def stage(
         return answer(simulator, request)
 
     phone = listen(respond)
-    made = Wiring(settings(tables, phone.url, tmp_path), seeded(random))
-    made.storage = stores(shared_connection, tables.stage)
+    made = Wiring(settings(tables, phone.url, folder), chance or seeded(random))
+    made.storage = stores(connection, tables.stage)
     simulator.connect(Service(PUBLIC, service.url))
     for record in (Unit("U1", "East", language="en", since="2026-05"), *PEOPLE):
         made.people.put(record)
     wiring.use(made)
-    yield Stage(made, simulator, service.url, tmp_path, asked)
-    wiring._in_use.clear()
-    phone.close()
-    simulator.close()
+    try:
+        yield Stage(made, simulator, service.url, folder, asked)
+    finally:
+        wiring._in_use.clear()
+        phone.close()
+        simulator.close()
 
 
 def settings(tables: Tables, phone: str, folder: Path) -> Config:
