@@ -41,8 +41,8 @@ def _only_all(scope: str) -> None:
 
 
 VERBS: Final[Mapping[str, Verb]] = {
-    **month_acts.VERBS,
     **case_acts.VERBS,
+    **month_acts.OWN_VERBS,
     **draw_acts.VERBS,
     **call_acts.VERBS,
     "stop-sending": Verb((), _stop_sending),

@@ -12,6 +12,7 @@ from chalicelib.core.proceedings import Happened, Matter, Proceeding
 from chalicelib.core.rules import Rulebook
 from chalicelib.services.month_records import UnitMonth
 from chalicelib.services.months import Acted, Objection, Ruling
+from tools import case_acts
 from tools.case_acts import VIA, Done, Values, Verb
 
 if TYPE_CHECKING:
@@ -176,6 +177,11 @@ VERBS: Final[Mapping[str, Verb]] = {
     "show-month": Verb((), _show),
 }
 
+OWN_VERBS: Final[Mapping[str, Verb]] = {
+    name: verb for name, verb in VERBS.items() if name not in case_acts.VERBS
+}
+"""Those that are not verbs of cases too."""
+
 SENTENCES: Final[Mapping[str, str]] = {
     "bad_month": "{id} is no month of a unit: write it UNIT/YYYY-MM",
     "no_document": "{month} has no document yet: its month is not closed",
@@ -183,10 +189,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "one_about": f"say one thing: --line {'|'.join(LINES)}, or --case REFERENCE",
     "unknown_line": "there is no line {about}; there are: {lines}",
     "objected_too_late": "objections were taken until the end of {day}",
-    "no_question": "no question waits for an answer",
+    "none_open": "there is no such {what} that waits",
     "which": "several are open, say one {what}: {numbers}",
-    "ruled": "objection {number} was ruled on before",
-    "answered": "question {number} was answered before",
+    "spoken": "somebody has spoken to {what} {number} before",
     "had_a_hand": "you called, handled, signed or took down what this is about: another lead rules",
     "term": "the unit may object until the end of {day}",
     "unruled": "these objections are not ruled on: {numbers}",

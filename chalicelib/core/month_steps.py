@@ -81,8 +81,7 @@ def rule(
 
     `kin` worked on what the objection is about; neither they nor whoever signed the facts or took
     the objection down may rule. ActError: "month_state", "unknown_result" (facts result, results),
-    "no_objection", "which" (facts what, numbers), "ruled" (facts number), "had_a_hand",
-    those of `written`.
+    "had_a_hand", those of `chosen` and `written`.
     """
     _in_state(proceeding, "rule", *OPEN)
     if result not in RULINGS:
@@ -112,8 +111,7 @@ def answer(
 ) -> Proceeding:
     """Supervision answers a question ("" the only open one).
 
-    ActError: "month_state", "no_question", "which" (facts what, numbers), "answered" (facts number),
-    those of `written`.
+    ActError: "month_state", those of `chosen` and `written`.
     """
     _in_state(proceeding, "answer", *OPEN)
     asked = chosen(proceedings.questions(proceeding), number, "question")
@@ -132,12 +130,10 @@ def issue(
     """
     _in_state(proceeding, "issue", NOTICED)
     _check_term(proceeding, act.at, rules)
-    for code, matters in (
-        ("unruled", proceedings.objections(proceeding)),
-        ("unanswered", proceedings.questions(proceeding)),
-    ):
-        if waiting := _waiting(matters):
-            raise ActError(code, numbers=waiting)
+    if waiting := _waiting(proceedings.objections(proceeding)):
+        raise ActError("unruled", numbers=waiting)
+    if waiting := _waiting(proceedings.questions(proceeding)):
+        raise ActError("unanswered", numbers=waiting)
     if open_amendments:
         raise ActError("amendments_open", causes=", ".join(sorted(open_amendments)))
     return proceedings.then(proceeding, act, ISSUED, rules, {}, state=ISSUED)
@@ -146,22 +142,20 @@ def issue(
 def chosen(matters: list[Matter], number: str, what: str) -> Matter:
     """The open matter of this number, or the only open one.
 
-    ActError: "no_objection" | "no_question", "which" (facts what, numbers), "ruled" | "answered".
+    ActError: "none_open" (facts what), "which" (facts what, numbers), "spoken" (facts what,
+    number) if somebody has ruled on it or answered it.
     """
     waiting = [matter for matter in matters if matter.answer is None]
     if number:
         named = [matter for matter in matters if str(matter.number) == number]
         if named and named[0].answer is not None:
-            raise ActError(_DONE[what], number=number)
+            raise ActError("spoken", what=what, number=number)
         waiting = named
     if not waiting:
-        raise ActError(f"no_{what}")
+        raise ActError("none_open", what=what)
     if len(waiting) > 1:
         raise ActError("which", what=what, numbers=_waiting(matters))
     return waiting[0]
-
-
-_DONE: Final = {"objection": "ruled", "question": "answered"}
 
 
 def _waiting(matters: list[Matter]) -> str:

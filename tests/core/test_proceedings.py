@@ -89,7 +89,7 @@ def test_to_sign_once_more_changes_nothing_and_another_finds_it_signed() -> None
 )
 def test_before_the_notice_nothing_is_objected_ruled_or_issued(do: Step) -> None:
     before = closed()
-    assert refusal(lambda: do(before)).code in ("month_state", "no_objection")
+    assert refusal(lambda: do(before)).code in ("month_state", "none_open")
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ class TestARuling:
         error = refusal(lambda: ruled(both))
         assert (error.code, error.facts["numbers"]) == ("which", "1, 2")
         first = ruled(both, "1")
-        assert refusal(lambda: ruled(first, "1")).code == "ruled"
-        assert refusal(lambda: ruled(first, "3")).code == "no_objection"
+        assert refusal(lambda: ruled(first, "1")).code == "spoken"
+        assert refusal(lambda: ruled(first, "3")).code == "none_open"
         assert [m.answer is not None for m in proceedings.objections(ruled(first))] == [True, True]
 
     def test_is_upheld_or_rejected(self) -> None:

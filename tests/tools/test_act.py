@@ -308,7 +308,7 @@ def test_nothing_a_customer_wrote_is_printed(storage: Storage) -> None:
 
 
 def test_every_code_of_a_refusal_has_its_sentence() -> None:
-    tools = [ROOT / "tools" / name for name in ("act.py", "case_acts.py")]
+    tools = [ROOT / "tools" / name for name in ("act.py", "case_acts.py", "month_acts.py")]
     files = [*(ROOT / "chalicelib").rglob("*.py"), *tools]
     assert {code for path in files for code in codes_in(path)} == set(SENTENCES)
 
