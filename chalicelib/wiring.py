@@ -13,6 +13,7 @@ from chalicelib import config, rulebook
 from chalicelib.config import Config
 from chalicelib.core import calendar
 from chalicelib.core.rules import Rulebook
+from chalicelib.core.upload_notes import MAIL as UPLOADS
 from chalicelib.gateways import parameters
 from chalicelib.gateways.blobs import Blobs, BucketBlobs, FolderBlobs
 from chalicelib.gateways.mail import FolderPost, Post, SesPost
@@ -85,6 +86,7 @@ from chalicelib.services.survey_forms import SurveyForms
 from chalicelib.services.survey_links import SurveyLinks
 from chalicelib.services.sweeping import Kept, Sweeping, Ways
 from chalicelib.services.take_a_call import TakeACall
+from chalicelib.services.upload_notes import UploadMails, UploadNotes
 from chalicelib.services.verification import VerificationDesk
 from chalicelib.services.visits import VisitDesk
 from chalicelib.services.voids import VoidDesk
@@ -381,7 +383,12 @@ class Wiring:
         """Takes uploads and shows visits."""
         storage = self.storage
         return VisitDesk(
-            storage.visits, storage.phones, storage.people, self.rules, self._chance.salt
+            storage.visits,
+            storage.phones,
+            storage.people,
+            UploadNotes(storage.commit, self.rules),
+            self.rules,
+            self._chance.salt,
         )
 
     def case_desk(self, via: str) -> CaseDesk:
@@ -446,6 +453,7 @@ class Wiring:
             self.rules,
             self.settings.mail_from,
             {
+                UPLOADS: UploadMails(storage.upload_notes, storage.people, self.rules),
                 "digest": DigestMails(storage.people, self.rules),
                 "payroll": self.payrolls,
                 "facts_missing": AuditMails(storage.people, self.rules),

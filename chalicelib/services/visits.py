@@ -39,6 +39,11 @@ class People(Protocol):
     def mark_late(self, unit: str, month: str, at: datetime) -> None: ...
 
 
+class Notes(Protocol):
+    def taken(self, unit: str, visit_id: str, holder: str, now: datetime) -> None: ...
+    def new_technician(self, unit: str, name: str, now: datetime) -> None: ...
+
+
 class VisitDesk:
     """Takes uploads and shows visits."""
 
@@ -47,13 +52,18 @@ class VisitDesk:
         visits: Visits,
         phones: Phones,
         people: People,
+        notes: Notes,
         rules: Rulebook,
         salt: Callable[[], str],
     ) -> None:
-        """`salt` gives 32 fresh random hex digits for each new visit."""
+        """`notes` tell supervision what uploads show.
+
+        `salt` gives 32 fresh random hex digits for each new visit.
+        """
         self._visits = visits
         self._phones = phones
         self._people = people
+        self._notes = notes
         self._rules = rules
         self._salt = salt
         self._region = phone_numbers.country_of(rules.timezone)
@@ -89,6 +99,8 @@ class VisitDesk:
         """What became of the visit, or why it is refused; again whenever others were quicker."""
         for _ in range(TRIES):
             key = self._visits.key_of(facts.visit_id)
+            if key is not None and key.unit != facts.unit:
+                self._notes.taken(facts.unit, facts.visit_id, key.unit, now)
             stored = self._visits.get(key) if key else None
             try:
                 if stored is None:
@@ -114,7 +126,7 @@ class VisitDesk:
             return (FieldError("visit_id", "was first sent with another unit or month"),)
         if not self._visits.create(fresh):
             return ""
-        self._noted(fresh)
+        self._noted(fresh, now)
         return "created"
 
     def _changed(
@@ -128,16 +140,17 @@ class VisitDesk:
             return changed
         if changed is not stored:
             self._visits.save(changed)
-        self._noted(changed)
+        self._noted(changed, now)
         return "unchanged" if changed is stored else "changed"
 
     def _zones(self, facts: Facts) -> tuple[str, ...]:
         return phone_numbers.zones_of(facts.country) or (self._rules.timezone,)
 
-    def _noted(self, visit: Visit) -> None:
+    def _noted(self, visit: Visit, now: datetime) -> None:
         """What hangs on a visit beside its own row; each step may be repeated."""
         facts = visit.facts
         if self._people.technician(facts.unit, facts.technician) is None:
+            self._notes.new_technician(facts.unit, facts.technician, now)
             self._people.put(Technician(facts.unit, facts.technician))
         if facts.phone:
             name = name_entry(facts.phone, facts.customer_name, facts.completed_at)

@@ -33,6 +33,7 @@ from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.signals import WATCHED_FIELDS
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
+from chalicelib.core.upload_notes import UploadNote
 from chalicelib.core.verification import Incident
 from chalicelib.core.visits import Visit, VisitKey
 from chalicelib.core.witness import WeekOfFacts
@@ -382,6 +383,11 @@ LAYOUTS: Final[Mapping[type, Layout]] = {
     Submission: Layout(key=lambda submission: Key(f"WEB#{submission.key}")),
     CaseLink: Layout(
         key=lambda link: Key(f"LINK#{link.sha256}"), ends=lambda link: link.expires_at
+    ),
+    UploadNote: Layout(
+        key=lambda note: Key(
+            f"UPLOADS#{note.day}", f"{note.kind}#{note.unit}#{escaped(note.about)}"
+        )
     ),
     DaySalt: Layout(key=lambda salt: Key(f"SALT#{salt.day}"), ends=lambda salt: salt.ends),
     DeviceForm: Layout(

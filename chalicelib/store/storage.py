@@ -33,6 +33,7 @@ from chalicelib.store.phones import PhoneStore
 from chalicelib.store.runs import RunStore
 from chalicelib.store.submissions import CaseLinkStore, SubmissionStore
 from chalicelib.store.table import Table
+from chalicelib.store.upload_notes import UploadNoteStore
 from chalicelib.store.vault import VaultStore
 from chalicelib.store.visits import VisitStore
 from chalicelib.store.wrong_codes import WrongCodeStore
@@ -65,6 +66,7 @@ class Storage:
     submissions: SubmissionStore
     case_links: CaseLinkStore
     devices: DeviceStore
+    upload_notes: UploadNoteStore
     wrong_codes: WrongCodeStore
     pages: PageStore
     observations: ObservationStore
@@ -117,6 +119,7 @@ def stores(connection: Connection, stage: str) -> Storage:
         SubmissionStore(table),
         CaseLinkStore(table),
         DeviceStore(table),
+        UploadNoteStore(table),
         WrongCodeStore(table),
         PageStore(table),
         ObservationStore(table),

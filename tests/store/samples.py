@@ -21,6 +21,7 @@ from chalicelib.core.rulebook_changes import RulebookSeen
 from chalicelib.core.runs import RunMark
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
+from chalicelib.core.upload_notes import UploadNote
 from chalicelib.core.verification import Attempt, Incident, Told, Verification
 from chalicelib.core.visits import (
     Answer,
@@ -153,6 +154,7 @@ RULES_SEEN = RulebookSeen("f" * 64, NOW, {"rise_award": "1000"})
 REGISTERED = RegisterEntry("2026-05", "north-3", 1, -3000, 1000, NOW, "hr@anjia.example")
 WEEK = WeekOfFacts("north-3", "2026-W23", 17, "e" * 64, NOW)
 INCIDENT = Incident("north-3", "王小明", "V1", "no_visit", NOW, 10, "no_job")
+UPLOAD_NOTE = UploadNote("2026-06-04", "taken", "south-1", "V2026-000123", "north-3")
 DAY_SALT = DaySalt("2026-06-04", "0" * 64, NOW + 36 * HOUR)
 DEVICE_FORM = DeviceForm("d" * 24, NOW, "e" * 64, "V2026-000123", "c" * 16)
 
@@ -160,7 +162,7 @@ RECORDS = (
     VISIT, PHONE, TEXT, OPT, EFFECT, RUN, CASE, EVENT, DRAW, PICK, DOCUMENT, HEAD, UNIT,
     TECHNICIAN, MEMBER, TOKEN, SUBMISSION, CASE_LINK, WRONG_CODES, NAME, PAGE, OBSERVATION,
     UNIT_LINK, PROCEEDING, AMENDMENT, REGISTERED, WEEK, INCIDENT, CALL, CALL_FACT, CALL_ENTRY,
-    RECORDING, RULES_SEEN, DAY_SALT, DEVICE_FORM,
+    RECORDING, RULES_SEEN, DAY_SALT, DEVICE_FORM, UPLOAD_NOTE,
 )  # fmt: skip
 
 
