@@ -57,6 +57,8 @@ def verify_month(
         print(*differing, f"{_named(found)} differs", sep="\n")
         raise typer.Exit(1)
     print(f"{_named(found)} holds: every byte follows from its facts and its rulebook.")
+    if not (mailed or found.get("hash")):
+        print("Its place in the chain is checked by verify-chain, or here with --hash of the mail.")
     print("Compare with the mails that came before:")
     for name, value in (("hash", document_hash(found)), *_told(found)):
         print(f"  {name:<16}{value or '-'}")
@@ -148,7 +150,7 @@ def _facts(content: bytes) -> Facts | FactsError:
     if text and not text.endswith("\n"):
         return FactsError(text.count("\n") + 1, "has no line feed at its end")
     try:
-        return facts_reading.parse(text.removesuffix("\n").split("\n"))
+        return facts_reading.parse(text.split("\n")[:-1])
     except FactsError as error:
         return error
 
@@ -160,7 +162,7 @@ def _misplaced(document: Document) -> Iterator[str]:
     if type(sequence) is not int or type(version) is not int or not 1 <= version <= sequence:
         yield f"sequence, version: {sequence!r}, {version!r} is no place in a chain"
         return
-    if document["language"] not in LOCALES:
+    if not isinstance(document["language"], str) or document["language"] not in LOCALES:
         yield f"language: {document['language']!r} is none of {', '.join(LOCALES)}"
     if not _is_hash(document["previous_hash"], none=first):
         yield f"previous_hash: {document['previous_hash']!r} is no hash of the entry before"
