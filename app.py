@@ -55,9 +55,10 @@ def watch(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def draw(event: CloudWatchEvent) -> None:
-    """Draw the verification calls of every draw that is due."""
+    """Draw the verification calls of every draw that is due, and whom to call once more."""
     services = wiring.services()
     services.drawing.run(services.now())
+    services.recalls.run(services.now())
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))

@@ -34,6 +34,7 @@ from chalicelib.services.call_list import CallList
 from chalicelib.services.call_mails import CallMails
 from chalicelib.services.call_outcomes import CallOutcomes
 from chalicelib.services.call_progress import CallProgress
+from chalicelib.services.call_views import CallViews
 from chalicelib.services.called_visits import CalledVisits
 from chalicelib.services.calls import Hotline
 from chalicelib.services.case_lookup import CaseLookup
@@ -73,10 +74,12 @@ from chalicelib.services.month_maker import MonthMaker
 from chalicelib.services.month_records import MonthRecords
 from chalicelib.services.months import MonthDesk
 from chalicelib.services.notices import Notices
+from chalicelib.services.owed_calls import OwedCalls
 from chalicelib.services.paging import Paging
 from chalicelib.services.payrolls import Payrolls
 from chalicelib.services.payrolls import Stores as PayrollStores
 from chalicelib.services.proposals import Proposals
+from chalicelib.services.recalls import Recalls
 from chalicelib.services.recordings import Recordings
 from chalicelib.services.report_workbooks import ReportWorkbooks
 from chalicelib.services.revealing import Revealing
@@ -565,6 +568,29 @@ class Wiring:
     def voids(self) -> VoidDesk:
         """Takes decisions on forms that did not hold."""
         return VoidDesk(self._called_visits, self._call_outcomes, self.storage.commit)
+
+    @cached_property
+    def call_views(self) -> CallViews:
+        """Shows callers their calls."""
+        return CallViews(self._called_visits, self.storage.draws, self.storage.visits)
+
+    @cached_property
+    def owed_calls(self) -> OwedCalls:
+        """Works off the call list."""
+        return OwedCalls(self.storage.effects, self.storage.visits)
+
+    @cached_property
+    def recalls(self) -> Recalls:
+        """Chooses calls to be made once more."""
+        storage = self.storage
+        return Recalls(
+            self._called_visits,
+            storage.people,
+            storage.runs,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
 
     @cached_property
     def call_import(self) -> CallImport:

@@ -10,6 +10,7 @@ from chalicelib.core.outcomes import Compared
 from chalicelib.core.people import Member
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.verification import Told
+from chalicelib.services.call_views import CallView
 from tools.case_acts import Done, Values, Verb
 
 if TYPE_CHECKING:
@@ -65,6 +66,35 @@ def _refuse_void(stage: "Wiring", visit: str, values: Values, by: Member) -> Don
     return {"result": "refused" if changed else "unchanged"}
 
 
+def _done(stage: "Wiring", whose: str, values: Values, by: Member) -> Done:
+    entries = stage.owed_calls.done(whose, values.get("result", "reached"), by, stage.now())
+    return {"result": "marked", "entries": entries}
+
+
+def _show(stage: "Wiring", visit: str, values: Values, by: Member) -> Done:
+    """One call, or with "all" every call of his."""
+    views = stage.call_views
+    calls = views.mine(by) if visit == "all" else [views.of(visit, by)]
+    return {"calls": [_call(each) for each in calls]}
+
+
+def _call(view: CallView) -> Done:
+    """A call without whatever else than the customer's name and number could tell of it."""
+    return {
+        "visit_id": view.visit_id,
+        "unit": view.unit,
+        "customer": view.customer,
+        "phone": view.phone,
+        "appliance": view.appliance,
+        "completed_at": view.completed_at.isoformat(),
+        "attempts": [[each.at.isoformat(), each.reached, each.sid] for each in view.attempts],
+        "appointment": view.appointment.isoformat() if view.appointment else None,
+        "state": view.state,
+        "again": view.again,
+        "both": _shown(view.both) if view.both else None,
+    }
+
+
 def _note(values: Values) -> Told:
     return Told(**{field: value for field, value in values.items() if field in TOLD})
 
@@ -97,6 +127,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     "call-told": Verb(TOLD, _told),
     "call-choose": Verb(("which",), _choose),
     "call-again": Verb(TOLD, _again),
+    "show-calls": Verb((), _show),
+    "call-done": Verb(("result",), _done),
     "approve-void": Verb(("reason",), _approve_void),
     "refuse-void": Verb(("reason",), _refuse_void),
 }
@@ -110,6 +142,7 @@ SENTENCES: Final = {
     "not_reached": "note first that somebody was spoken to: call-attempt {visit} --reached reached",
     "no_phone": "the telephone number of {whose} is not known",
     "not_rung": "the call about {visit} could not be made: try again",
+    "not_owed": "no call to {whose} is due: name a number of the call list, or its entry",
     "no_recall": "chance chose nobody, or somebody else, to call about {visit} again",
     "no_choice": "about {visit} nothing is to choose: say form or told, once, where they differ",
     "bad_note": "this cannot be noted as --{field}: {why}",

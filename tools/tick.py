@@ -22,7 +22,7 @@ Counts = Mapping[str, int]
 
 
 def _draw(stage: "Wiring", now: datetime) -> Counts:
-    return {"drawn": stage.drawing.run(now)}
+    return {"drawn": stage.drawing.run(now), "recalls": stage.recalls.run(now)}
 
 
 def _close(stage: "Wiring", now: datetime) -> Counts:

@@ -35,6 +35,8 @@ MAY: Final[Mapping[str, tuple[str, ...]]] = {
     "call-told": SUPERVISION,
     "call-choose": SUPERVISION,
     "call-again": SUPERVISION,
+    "call-done": SUPERVISION,
+    "show-calls": SUPERVISION,
     "approve-void": ("lead",),
     "refuse-void": ("lead",),
     "stop-sending": ("lead", "admin"),
