@@ -71,6 +71,7 @@ from chalicelib.services.month_facts import MonthFacts
 from chalicelib.services.month_kin import MonthKin
 from chalicelib.services.month_mails import MonthMails, MonthSources
 from chalicelib.services.month_maker import MonthMaker
+from chalicelib.services.month_objections import MonthObjections
 from chalicelib.services.month_records import MonthRecords
 from chalicelib.services.months import MonthDesk
 from chalicelib.services.notices import Notices
@@ -402,7 +403,8 @@ class Wiring:
     @cached_property
     def unit_desk(self) -> UnitDesk:
         """A unit at its cases."""
-        return UnitDesk(self.storage.cases, self._case_writer, self.rules)
+        months = self.month_desk("unit")
+        return UnitDesk(self.storage.cases, self._case_writer, months, self.rules)
 
     @cached_property
     def paging(self) -> Paging:
@@ -492,11 +494,11 @@ class Wiring:
 
     def month_desk(self, via: str) -> MonthDesk:
         """Supervision, HR and units at work on closed months; `via` is how their acts come in."""
-        storage = self.storage
+        records, storage = self._month_records, self.storage
+        objections = MonthObjections(records, self._month_kin, storage.cases, self.rules)
         return MonthDesk(
-            self._month_records,
-            self._month_kin,
-            storage.cases,
+            records,
+            objections,
             storage.register,
             storage.commit,
             self.rules,

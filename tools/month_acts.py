@@ -10,8 +10,9 @@ from chalicelib.core.month_steps import LINES
 from chalicelib.core.people import Member
 from chalicelib.core.proceedings import Happened, Matter, Proceeding
 from chalicelib.core.rules import Rulebook
+from chalicelib.services.month_objections import Objection, Ruling
 from chalicelib.services.month_records import UnitMonth
-from chalicelib.services.months import Acted, Objection, Ruling
+from chalicelib.services.months import Acted
 from tools import case_acts
 from tools.case_acts import VIA, Done, Values, Verb
 

@@ -7,8 +7,11 @@ from chalicelib.core import case_labels
 from chalicelib.core.acts import ActError
 from chalicelib.core.case_steps import Act, Step, written
 from chalicelib.core.cases import Case, CaseEvent
+from chalicelib.core.rules import Rulebook
 
 RULINGS: Final = ("upheld", "rejected")
+
+UNIT_OBJECTED: Final = "unit_objected"
 
 
 def told_changes(events: Sequence[CaseEvent]) -> list[CaseEvent]:
@@ -28,6 +31,20 @@ def open_objection(events: Sequence[CaseEvent]) -> CaseEvent | None:
     """The objection that nobody has ruled on yet."""
     objected = [event for event in events if event.what in ("objected", "ruled")]
     return objected[-1] if objected and objected[-1].what == "objected" else None
+
+
+def unit_objection(case: Case, events: Sequence[CaseEvent], rules: Rulebook) -> CaseEvent | None:
+    """What the unit said last against a case that still counts for it; None if nobody has to rule.
+
+    A label that money hangs on and that was changed since has answered it.
+    """
+    told = [event for event in events if event.what == UNIT_OBJECTED or _is_label(event)]
+    waits = bool(told) and told[-1].what == UNIT_OBJECTED
+    return told[-1] if waits and case_labels.counts(case, rules) else None
+
+
+def _is_label(event: CaseEvent) -> bool:
+    return event.what == case_labels.LABELLED and event.values["field"] in case_labels.REASONS
 
 
 def object_to(case: Case, events: Sequence[CaseEvent], act: Act, words: str = "") -> Step:

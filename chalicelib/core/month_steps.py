@@ -4,7 +4,7 @@ Each takes the proceeding and gives the next one; who may do it is `acts.MAY`. A
 refused raises ActError and changes nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from chalicelib.core import proceedings
 from chalicelib.core.acts import ActError
 from chalicelib.core.case_objections import RULINGS
 from chalicelib.core.case_steps import Act, written
+from chalicelib.core.cases import CaseEvent
 from chalicelib.core.proceedings import (
     ANSWERED,
     CLOSED,
@@ -44,6 +45,20 @@ def sign(proceeding: Proceeding, act: Act, sha256: str, rules: Rulebook) -> Proc
     _in_state(proceeding, "sign", CLOSED)
     values = {"document": sha256}
     return proceedings.then(proceeding, act, SIGNED, rules, values, state=NOTICED)
+
+
+def take_up(
+    proceeding: Proceeding, act: Act, raised: Iterable[tuple[str, CaseEvent]], rules: Rulebook
+) -> Proceeding:
+    """With the notice, what the unit has said against its cases becomes objections to the month.
+
+    `raised` are the cases' references and what was said. Nobody may issue before they are ruled.
+    """
+    for reference, event in raised:
+        values = {"about": f"case {reference}", "reason": event.values["reason"]}
+        said = Act(event.by, act.at, event.via)
+        proceeding = proceedings.then(proceeding, said, OBJECTED, rules, values)
+    return proceeding
 
 
 def object_to(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.core import case_life, case_pauses, case_views, unit_links
+from chalicelib.core import case_life, case_objections, case_pauses, case_views, unit_links
 from chalicelib.core.acts import ActError
 from chalicelib.core.case_steps import Act, Step, written
 from chalicelib.core.case_views import Shown
@@ -24,6 +24,10 @@ class Cases(Protocol):
     def of_reference(self, reference: str) -> Case | None: ...
     def of_month(self, unit: str, month: str) -> list[Case]: ...
     def unit_link(self, sha256: str) -> UnitLink | None: ...
+
+
+class Months(Protocol):
+    def object_to_case(self, case: Case, reason: str, by: str, now: datetime) -> None: ...
 
 
 class At(NamedTuple):
@@ -53,11 +57,13 @@ class UnitDesk:
         self,
         cases: Cases,
         writer: CaseWriter,
+        months: Months,
         rules: Rulebook,
     ) -> None:
-        """`writer` saves all of an act or nothing of it."""
+        """`writer` saves all of an act or nothing of it; `months` are those of the cases."""
         self._cases = cases
         self._writer = writer
+        self._months = months
         self._rules = rules
 
     def opened(self, secret: str, now: datetime) -> At | None:
@@ -129,11 +135,17 @@ class UnitDesk:
         return self._act(at, by, now, case_pauses.end)
 
     def object_to(self, at: At, reason: str, by: str, now: datetime) -> Step:
-        """The unit says why the case should not be its own or not count; it changes nothing."""
+        """The unit says why the case should not be its own or not count; it changes nothing.
+
+        Once the case's month is noticed it is an objection to that, and refused after its term:
+        ActError of `month_steps.object_to`.
+        """
 
         def decide(case: Case, events: Sequence[CaseEvent], act: Act) -> Step:
-            return Step(case).then("unit_objected", act, {"reason": written("reason", reason)})
+            told = {"reason": written("reason", reason)}
+            return Step(case).then(case_objections.UNIT_OBJECTED, act, told)
 
+        self._months.object_to_case(self._shown(at)[0], written("reason", reason), by, now)
         return self._act(at, by, now, decide)
 
     def _act(self, at: At, by: str, now: datetime, decide: Decide) -> Step:

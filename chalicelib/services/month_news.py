@@ -31,12 +31,13 @@ NEWS: Final[Mapping[str, Told]] = {
 """Step → its mails; `month_mails.READERS` says who of the members reads them."""
 
 
-def of(proceeding: Proceeding) -> list[Effect]:
-    """What follows from the last step of a proceeding."""
-    place = len(proceeding.steps) - 1
-    step, told = proceeding.steps[place], NEWS.get(proceeding.steps[place].what, Told())
+def of(before: Proceeding, after: Proceeding) -> list[Effect]:
+    """What follows from the steps of a proceeding that are new."""
     return [
-        _mail(proceeding, place, step, number, what) for number, what in enumerate(told) if what
+        _mail(after, place, after.steps[place], number, what)
+        for place in range(len(before.steps), len(after.steps))
+        for number, what in enumerate(NEWS.get(after.steps[place].what, Told()))
+        if what
     ]
 
 

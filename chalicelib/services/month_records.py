@@ -1,8 +1,9 @@
 """The records of a frozen month: the document that holds, where it stands, what is proposed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol, TypeVar
 
+from chalicelib.core import proceedings
 from chalicelib.core.acts import ActError
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.cases import Case
@@ -25,6 +26,7 @@ class Documents(Protocol):
 
 class Proceedings(Protocol):
     def get(self, unit: str, sequence: int) -> Proceeding | None: ...
+    def of_unit(self, unit: str) -> list[Proceeding]: ...
 
 
 class Amendments(Protocol):
@@ -91,6 +93,11 @@ class MonthRecords:
     def open_amendments(self, at: UnitMonth) -> list[Amendment]:
         """Those on which nobody has decided."""
         return [each for each in self.amendments(at) if each.state == "proposed"]
+
+    def objections(self, at: UnitMonth) -> list[Mapping[str, str]]:
+        """What the unit has said against any document of the month."""
+        mine = [each for each in self._proceedings.of_unit(at.unit) if each.month == at.month]
+        return [matter.step.values for each in mine for matter in proceedings.objections(each)]
 
     def check_subjects(self, at: UnitMonth, subjects: Sequence[str]) -> None:
         """Return if each is a fact that this month can rest on.

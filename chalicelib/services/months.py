@@ -9,47 +9,18 @@ from chalicelib.core import acts, month_steps, proceedings
 from chalicelib.core.acts import ActError
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.case_steps import Act
-from chalicelib.core.cases import Case, is_case_number, is_reference
+from chalicelib.core.cases import Case
 from chalicelib.core.people import Member
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.register import RegisterEntry
 from chalicelib.core.rules import Rulebook
 from chalicelib.services import month_news
-from chalicelib.services.month_kin import MonthKin
+from chalicelib.services.month_objections import MonthObjections, Objection, Ruling
 from chalicelib.services.month_records import Held, MonthRecords, UnitMonth, until_saved
-
-
-class Cases(Protocol):
-    def get(self, number: str) -> Case | None: ...
-    def of_reference(self, reference: str) -> Case | None: ...
 
 
 class Register(Protocol):
     def of_month(self, month: str) -> list[RegisterEntry]: ...
-
-
-class Objection(NamedTuple):
-    """What a unit objects to, one of `month_steps.LINES` or a case by its reference, and why.
-
-    `file` is the key of what it has handed in.
-    """
-
-    line: str = ""
-    case: str = ""
-    reason: str = ""
-    file: str = ""
-
-
-class Ruling(NamedTuple):
-    """How a lead rules on an objection; `number` "" is the only open one.
-
-    `subjects` are the facts to be read anew if it is upheld; the case objected to is one anyway.
-    """
-
-    result: str
-    reason: str
-    number: str = ""
-    subjects: Sequence[str] = ()
 
 
 class Acted(NamedTuple):
@@ -74,8 +45,7 @@ class MonthDesk:
     def __init__(
         self,
         records: MonthRecords,
-        kin: MonthKin,
-        cases: Cases,
+        objections: MonthObjections,
         register: Register,
         commit: Callable[[Sequence[object], Sequence[object]], None],
         rules: Rulebook,
@@ -83,18 +53,23 @@ class MonthDesk:
     ) -> None:
         """`commit` saves all of an act or nothing; `via` names the way the acts come in."""
         self._records = records
-        self._kin = kin
-        self._cases = cases
+        self._objections = objections
         self._register = register
         self._commit = commit
         self._rules = rules
         self._via = via
 
     def sign(self, at: UnitMonth, by: Member, now: datetime) -> Acted:
-        """A lead signs the facts, and the unit is given notice: `month_steps.sign`."""
+        """A lead signs the facts, and the unit is given notice: `month_steps.sign`.
+
+        What the unit has said against its cases, and nobody answered by a label, is taken up.
+        """
 
         def decide(held: Held, act: Act) -> Proceeding:
-            return month_steps.sign(held.proceeding, act, held.document.sha256, self._rules)
+            before = held.proceeding
+            after = month_steps.sign(before, act, held.document.sha256, self._rules)
+            raised = self._objections.raised(at) if after is not before else []
+            return month_steps.take_up(after, act, raised, self._rules)
 
         return self._act("sign", at, by, now, decide)
 
@@ -110,6 +85,19 @@ class MonthDesk:
         """The unit itself objects; `by` is who signed in: `month_steps.object_to`."""
         return self._object(at, objection, Act(f"unit:{at.unit}:{by}", now, "unit"))
 
+    def object_to_case(self, case: Case, reason: str, by: str, now: datetime) -> None:
+        """What the unit says against its case is an objection to the month, from its notice on.
+
+        Before the notice it waits for the signature, which takes it up.
+        """
+        at = UnitMonth(case.unit, case.month)
+        try:
+            closed = self._records.held(at).proceeding.state == proceedings.CLOSED
+        except ActError:
+            return
+        if not closed:
+            self.object_by_unit(at, Objection(case=case.reference, reason=reason), by, now)
+
     def rule(self, at: UnitMonth, ruling: Ruling, by: Member, now: datetime) -> Acted:
         """A lead with no hand in it rules on an objection: `month_steps.rule`.
 
@@ -118,7 +106,7 @@ class MonthDesk:
         """
 
         def decide(held: Held, act: Act) -> Proceeding:
-            kin = self._kin_of(at, held.proceeding, ruling)
+            kin = self._objections.kin_of(at, held.proceeding, ruling)
             return month_steps.rule(
                 held.proceeding,
                 act,
@@ -130,7 +118,8 @@ class MonthDesk:
             )
 
         def extra(held: Held, after: Proceeding) -> Sequence[object]:
-            return [] if ruling.result != "upheld" else [self._upheld(at, after, ruling)]
+            upheld = ruling.result == "upheld"
+            return [self._objections.upheld(at, after, ruling)] if upheld else []
 
         return self._act("rule", at, by, now, decide, extra)
 
@@ -196,7 +185,8 @@ class MonthDesk:
             after = decide(held, act)
             if after is held.proceeding:
                 return Acted(after, changed=False)
-            self._commit([*month_news.of(after), *extra(held, after)], [after])
+            news = month_news.of(held.proceeding, after)
+            self._commit([*news, *extra(held, after)], [after])
             return Acted(after, changed=True)
 
         return until_saved(attempt)
@@ -204,65 +194,13 @@ class MonthDesk:
     # --- objections -----------------------------------------------------------------------------
 
     def _object(self, at: UnitMonth, objection: Objection, act: Act) -> Acted:
-        about = self._about(at, objection)
+        about = self._objections.about(at, objection)
 
         def decide(held: Held, act: Act) -> Proceeding:
             reason, file = objection.reason, objection.file
             return month_steps.object_to(held.proceeding, act, about, reason, file, self._rules)
 
         return self._saved(at, act, decide)
-
-    def _about(self, at: UnitMonth, objection: Objection) -> str:
-        if bool(objection.line) == bool(objection.case):
-            raise ActError("one_about")
-        if objection.line:
-            return objection.line
-        case = self._case(objection.case)
-        if case is None or (case.unit, case.month) != at or not case.reference:
-            raise ActError("unknown_reference", reference=objection.case)
-        return f"case {case.reference}"
-
-    def _case(self, name: str) -> Case | None:
-        """A case by the unit's reference, or by its number."""
-        if is_case_number(name):
-            return self._cases.get(name)
-        return self._cases.of_reference(name) if is_reference(name) else None
-
-    def _number(self, about: str) -> str:
-        """The number of the case that an objection is about, "" if it is about a line."""
-        case = self._case(about.removeprefix("case ")) if about.startswith("case ") else None
-        return case.number if case else ""
-
-    def _kin_of(self, at: UnitMonth, proceeding: Proceeding, ruling: Ruling) -> set[str]:
-        """Who worked on what the objection is about, and on what the ruling names."""
-        found = proceedings.objections(proceeding)
-        objection = month_steps.chosen(found, ruling.number, "objection")
-        about = objection.step.values["about"]
-        number = self._number(about)
-        kin = self._kin.of_case(number) if number else self._kin.of_line(*at, about)
-        return kin | self._kin.of_subjects(ruling.subjects)
-
-    def _upheld(self, at: UnitMonth, after: Proceeding, ruling: Ruling) -> Amendment:
-        """The amendment that an upheld objection proposes; another person decides on it."""
-        ruled = after.steps[-1]
-        number = ruled.values["number"]
-        objection = proceedings.objections(after)[int(number) - 1]
-        case = self._number(objection.step.values["about"])
-        subjects = tuple(dict.fromkeys([*([f"case {case}"] if case else []), *ruling.subjects]))
-        self._records.check_subjects(at, subjects)
-        return Amendment(
-            at.unit,
-            at.month,
-            f"objection.{after.sequence}.{number}",
-            "objection",
-            ruled.at,
-            ruled.by,
-            subjects,
-            tuple(sorted(self._kin.of_subjects(subjects))),
-            {"words": ruled.values["reason"]},
-            due_at=ruled.at,
-            about=after.sequence,
-        )
 
     # --- HR's register --------------------------------------------------------------------------
 

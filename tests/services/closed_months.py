@@ -14,8 +14,8 @@ from chalicelib.core.amendments import Amendment
 from chalicelib.core.people import Member
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.services.cases import Why
+from chalicelib.services.month_objections import Objection, Ruling
 from chalicelib.services.month_records import UnitMonth
-from chalicelib.services.months import Objection, Ruling
 from tests.services.case_stage import LIN, MEI, SUN, people
 from tests.services.months import MAY, close, put_cases, put_forms
 from tests.stage import PEOPLE, Stage

@@ -6,13 +6,15 @@ from threading import Barrier, Thread
 
 import pytest
 
+from chalicelib.core import proceedings
 from chalicelib.core.acts import ActError
 from chalicelib.core.cases import CaseName
 from chalicelib.core.people import Member
 from chalicelib.core.verification import Verification
+from chalicelib.services.case_unit import At
 from chalicelib.services.cases import Why
+from chalicelib.services.month_objections import Objection, Ruling
 from chalicelib.services.month_records import UnitMonth
-from chalicelib.services.months import Objection, Ruling
 from tests.services.case_stage import LIN, MEI, SUN
 from tests.services.closed_months import (
     HU,
@@ -20,13 +22,16 @@ from tests.services.closed_months import (
     U1_MAY,
     ZHOU,
     after_term,
+    amend,
     amendments,
+    approve,
     closed,
     desk,
     issue,
     mailed,
     object_to,
     refused,
+    relabel,
     rule,
     sign,
     stands,
@@ -317,3 +322,72 @@ def test_the_unit_reads_its_month_from_the_notice_on(stage: Stage) -> None:
     after_term(stage)
     issue(stage)
     assert stage.call("GET", path, token=own).json["state"] == "issued"
+
+
+# --- what the unit says against a case --------------------------------------------------------
+
+
+def says(stage: Stage, reason: str = "it was misuse") -> None:
+    """The unit objects to its case where it answers it."""
+    here = At("U1", "ABCD-2345")
+    stage.wiring.unit_desk.object_to(here, reason, "link", stage.now)
+
+
+def of_month(stage: Stage) -> list[tuple[str, str]]:
+    found = proceedings.objections(stands(stage))
+    return [(each.step.values["about"], each.step.values["reason"]) for each in found]
+
+
+def shown_case(stage: Stage) -> str:
+    """May's case as the unit knows it: it was forwarded."""
+    number = name_case(stage)
+    stage.wiring.case_desk("test").forward(number, "It leaks", SUN, stage.now)
+    return number
+
+
+SAID = ("case ABCD-2345", "it was misuse")
+
+
+def test_what_a_unit_says_before_the_notice_is_taken_up_with_it(stage: Stage) -> None:
+    closed(stage, cases=1)
+    shown_case(stage)
+    says(stage)
+    assert of_month(stage) == []
+    sign(stage)
+    assert of_month(stage) == [SAID]
+    assert {"unit_month_noticed", "month_objected"} <= set(mailed(stage))
+    after_term(stage)
+    assert refused(stage, lambda: issue(stage)).code == "unruled"
+
+
+def test_what_it_says_after_the_notice_is_an_objection_at_once(stage: Stage) -> None:
+    closed(stage, cases=1)
+    shown_case(stage)
+    sign(stage)
+    says(stage)
+    assert of_month(stage) == [SAID]
+    after_term(stage)
+    assert refused(stage, lambda: says(stage, "and more")).code == "objected_too_late"
+
+
+def test_what_two_members_have_answered_by_a_label_is_no_objection_any_more(stage: Stage) -> None:
+    closed(stage, cases=1)
+    number = shown_case(stage)
+    says(stage)
+    relabel(stage, number)
+    approve(stage)
+    sign(stage)
+    assert of_month(stage) == []
+
+
+def test_what_was_ruled_on_is_not_taken_up_again(stage: Stage) -> None:
+    closed(stage, ["AAA", "ABC"], cases=1)
+    shown_case(stage)
+    says(stage)
+    sign(stage)
+    rule(stage)
+    call(stage, "U1-2026-05-000", ZHOU)
+    amend(stage, "visit U1-2026-05-000")
+    approve(stage)
+    sign(stage)
+    assert of_month(stage) == []
