@@ -22,6 +22,15 @@ Numbered = tuple[int, Sequence[object]]
 UNCOMPUTED: Final = object()
 """In place of a formula's value where the workbook does not hold it."""
 
+_MOST_TITLES: Final = 3
+"""Lines above the header that may be titles; a file with more of them is one column wide."""
+
+_LONGEST_TITLE: Final = 60
+
+_DELIMITERS: Final = ",;\t"
+_HEAD: Final = 1 << 16
+"""Characters in which the header is looked for."""
+
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 
@@ -56,20 +65,44 @@ def read_sheet(path: Path) -> Sheet:
     except OSError as error:
         raise InputError(path, 1, "file", f"cannot be read: {error.strerror}") from None
     if data.startswith(_OLD_EXCEL):
-        raise InputError(path, 1, "file", "an Excel 97 workbook: save it as .xlsx or as CSV")
+        reason = "an Excel 97 workbook, or one with a password: save it as plain .xlsx or as CSV"
+        raise InputError(path, 1, "file", reason)
     notices: list[Notice] = []
     if data.startswith(_ZIP):
-        rows = _filled(_workbook(path, data, notices))
+        rows = _untitled(path, _filled(_workbook(path, data, notices)), notices)
         line, header = next(rows, (1, ()))
         return Sheet(path, header, line, _fitted(rows, len(header)), None, notices)
     text = _decoded(path, data, notices)
-    rows = _filled(_csv(path, text))
+    rows = _untitled(path, _filled(_csv(path, text)), notices)
     line, header = next(rows, (1, ()))
     return Sheet(path, header, line, rows, text.count("\n"), notices)
 
 
 def _filled(rows: Iterator[Numbered]) -> Iterator[Numbered]:
     return ((line, row) for line, row in rows if not all(is_blank(cell) for cell in row))
+
+
+def _untitled(path: Path, rows: Iterator[Numbered], notices: list[Notice]) -> Iterator[Numbered]:
+    """The rows without titles above the header: single cells, with more in the row below."""
+    above: list[Numbered] = []
+    for line, row in rows:
+        if sum(not is_blank(cell) for cell in row) > 1:
+            titles = [_title(cell) for _, one in above for cell in one if not is_blank(cell)]
+            if titles:
+                notices.append(("notice_titles", {"file": path.name, "titles": "; ".join(titles)}))
+            above = [(line, row)]
+            break
+        above.append((line, row))
+        if len(above) > _MOST_TITLES:
+            break
+    yield from above
+    yield from rows
+
+
+def _title(cell: object) -> str:
+    """A title on one line, not endless, without what would steer the terminal it is shown on."""
+    words = " ".join(str(cell).split())
+    return "".join(sign for sign in words if sign.isprintable())[:_LONGEST_TITLE]
 
 
 def _fitted(rows: Iterator[Numbered], width: int) -> Iterator[Numbered]:
@@ -99,9 +132,7 @@ def _decoded(path: Path, data: bytes, notices: list[Notice]) -> str:
 
 def _csv(path: Path, text: str) -> Iterator[Numbered]:
     """Rows with the line on which each begins; a cell in quotes may go over several."""
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     line = 1
     while True:
         try:
@@ -112,6 +143,14 @@ def _csv(path: Path, text: str) -> Iterator[Numbered]:
             raise InputError(path, line, "row", f"{error}: are its quotes in pairs?") from None
         yield line, row
         line = reader.line_num + 1
+
+
+def _delimiter(text: str) -> str:
+    """What stands most often in the first line that has any: a title above it has none."""
+    for line in text[:_HEAD].splitlines()[: _MOST_TITLES + 1]:
+        if any(sign in line for sign in _DELIMITERS):
+            return max(_DELIMITERS, key=line.count)
+    return _DELIMITERS[0]
 
 
 def _workbook(path: Path, data: bytes, notices: list[Notice]) -> Iterator[Numbered]:

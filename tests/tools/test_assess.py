@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ NAIVE = datetime.fromisoformat("2026-05-03T10:00")
 """As a workbook holds it: Excel knows no zones."""
 
 Rows = Sequence[Sequence[Any]]
+Fill = Callable[[Any, Any], None]
+"""Writes a sheet of a workbook of XlsxWriter, which has no types."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -352,6 +354,141 @@ def test_gb18030_is_noticed(desk: Desk) -> None:
     assert (
         "visits.csv: not UTF-8, read as GB18030" in desk.run(chinese(MAY).encode("gb18030")).stderr
     )
+
+
+def as_book(fill: Fill, **options: object) -> bytes:
+    """A workbook whose first sheet `fill(book, sheet)` writes."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, options) as book:
+        fill(book, book.add_worksheet())
+    return file.getvalue()
+
+
+def written(rows: Rows, top: int = 0) -> Fill:
+    def fill(book: Any, sheet: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
+        for number, row in enumerate([HEADER, *rows], top):
+            sheet.write_row(number, 0, row)
+
+    return fill
+
+
+def titled(book: Any, sheet: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
+    sheet.merge_range(0, 0, 0, 6, "2026年5月考核\x1b[2J")
+    written(MAY, 1)(book, sheet)
+
+
+def bordered(book: Any, sheet: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
+    written(MAY)(book, sheet)
+    for line in range(11, 300):
+        for column in range(9):
+            sheet.write_blank(line, column, None, book.add_format({"border": 1}))
+
+
+def hidden_before(book: Any, sheet: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
+    sheet.write(0, 0, "old")
+    shown = book.add_worksheet()
+    written(MAY)(book, shown)
+    shown.activate()
+    sheet.hide()
+
+
+def since_1904(book: Any, sheet: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
+    day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    written(MAY)(book, sheet)
+    for line in range(1, 11):
+        sheet.write_datetime(line, 3, NAIVE, day)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(as_csv(MAY).replace("\r\n", "\r"), id="old Mac lines"),
+        pytest.param("\ufeff\ufeff" + as_csv(MAY), id="two byte order marks"),
+        pytest.param(as_csv(MAY) + ",,,,,,\n\n  \n" * 9, id="blank rows at the end"),
+        pytest.param("2026年5月考核表,,,,,,\n\n" + as_csv(MAY), id="a title above"),
+        pytest.param("考核表\n\n" + as_csv(MAY, delimiter="\t"), id="a title above tabs"),
+        pytest.param(
+            as_csv(MAY, ["".join(chr(ord(c) + 0xFEE0) for c in name) for name in HEADER]),
+            id="full-width header",
+        ),
+        pytest.param(
+            as_csv([[f"\u3000{cell}\xa0" for cell in row] for row in MAY]), id="wide spaces"
+        ),
+        pytest.param(as_book(titled), id="a merged title in a workbook"),
+        pytest.param(as_book(bordered), id="bordered rows below"),
+        pytest.param(as_book(hidden_before), id="a hidden sheet before"),
+        pytest.param(as_book(since_1904, date_1904=True), id="dates since 1904"),
+    ],
+)
+def test_what_spreadsheets_do_to_a_file_changes_no_figure(desk: Desk, content: str | bytes) -> None:
+    plain = desk.unit(as_csv(MAY))
+    assert desk.unit(content) == plain
+
+
+def test_titles_above_the_header_are_noticed_and_cannot_steer_the_terminal(desk: Desk) -> None:
+    said = desk.run(as_book(titled)).stderr
+    assert "visits.csv: titles above the header, not used: 2026年5月考核" in said
+    assert "\x1b" not in said
+
+
+def merged_units(book: Any, sheet: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
+    written([[*row[:1], None, *row[2:]] for row in MAY])(book, sheet)
+    sheet.merge_range(1, 1, 10, 1, "north-1")
+
+
+def tampered(content: bytes, old: bytes, new: bytes) -> bytes:
+    """The workbook with a piece of its first sheet's XML replaced."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(file, "w") as after:
+        for name in before.namelist():
+            part = before.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                assert old in part
+                part = part.replace(old, new)
+            after.writestr(name, part)
+    return file.getvalue()
+
+
+def graded_five(book: Any, sheet: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
+    written([[*visit(1, "AAA")[:4], 5, "B", "C"]])(book, sheet)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(as_book(merged_units), "visits.csv:3: unit: ", id="merged units"),
+        pytest.param(
+            tampered(as_book(graded_five), b'<c r="E2"><v>5</v>', b'<c r="E2" t="e"><v>#N/A</v>'),
+            "visits.csv:2: timeliness: must be A, B, C, D, E or blank, is '#N/A'",
+            id="an error is no blank",
+        ),
+        pytest.param(
+            tampered(
+                as_book(written(MAY)),
+                b"</sheetData>",
+                b'<row r="9999"><c r="XFD9999"><v>1</v></c></row></sheetData>',
+            ),
+            "visits.csv:9999: visit_id: ",
+            id="a cell far away",
+        ),
+        pytest.param(as_csv(MAY).encode("utf-16"), "neither UTF-8 nor GB18030", id="UTF-16"),
+        pytest.param(
+            as_csv([visit(1, "AAA", at="2026/5/3 下午2:30")]), "visits.csv:2: completed_at", id="pm"
+        ),
+        pytest.param(
+            as_csv([visit(1, "AAA", at="2026-05-31 24:00")]), "visits.csv:2: completed_at", id="24"
+        ),
+        pytest.param(
+            as_csv([[*visit(1, "AAA")[:2], "李" * 200_000, *visit(1, "AAA")[3:]]]),
+            "visits.csv:2: row: ",
+            id="an endless cell",
+        ),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused(
+    desk: Desk, content: str | bytes, reason: str
+) -> None:
+    assert reason in desk.refusal(content)
 
 
 def test_numbers_in_a_workbook_are_ids(desk: Desk) -> None:
