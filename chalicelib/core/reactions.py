@@ -112,7 +112,7 @@ def _unclear(turn: Turn, scene: Scene) -> Turn:
         return _ask_complaint(turn, scene)
     form = _form(turn.visit)
     offered = turn.reading.grades if turn.reading.kind == "confirm" else {}
-    if turn.visit and offered and {**form, **offered} == dict(form):
+    if turn.visit and offered and _are_stored(offered, turn.visit):
         values = {"grades": letters(form), **about(turn.visit, scene.rules)}
         return replace(turn, replies=(Said("echo", values),))
     if turn.conversation.asked_grades:
@@ -125,6 +125,11 @@ def _unclear(turn: Turn, scene: Scene) -> Turn:
         return _confirm(turn, offered)
     asked = questions.asked(turn.conversation, "ask")
     return replace(turn, conversation=asked, replies=(_ask(form),))
+
+
+def _are_stored(grades: Grades, visit: Visit) -> bool:
+    form = _form(visit)
+    return {**form, **grades} == dict(form)
 
 
 def _form(visit: Visit | None) -> Grades:
@@ -239,8 +244,11 @@ _SUBJECTS: Final[Mapping[str, Callable[[Scene], VisitKey | None]]] = {
 
 
 def _with_offer(turn: Turn) -> Turn:
-    """Grades that came along with something else are offered, unless we have asked before."""
+    """Grades that came along with something else are offered, unless we have asked before or they
+    are stored already."""
     if not turn.reading.grades or turn.visit is None or turn.conversation.asked_grades:
+        return turn
+    if _are_stored(turn.reading.grades, turn.visit):
         return turn
     talk = replace(turn.conversation, asked_grades=True)
     return _confirm(replace(turn, conversation=talk), turn.reading.grades)

@@ -9,11 +9,11 @@ from typing import Final
 
 _TRADITIONAL: Final = (
     "滿質態務時準訴評給選級謝對們沒訂舉報發還裝號碼錯電話這個無為幫復覆進詢氣觸著煙傷墜維師麼樣點嗎覺"
-    "擇價項顆種類裡裏銀證區組線幾條兩聯賽單貨棟請問總決嚴後會過餘換該變貴誰燒壞別"
+    "擇價項顆種類裡裏銀證區組線幾條兩聯賽單貨棟請問總決嚴後會過餘換該變貴誰燒壞別洩"
 )
 _SIMPLIFIED: Final = (
     "满质态务时准诉评给选级谢对们没订举报发还装号码错电话这个无为帮复复进询气触着烟伤坠维师么样点吗觉"
-    "择价项颗种类里里银证区组线几条两联赛单货栋请问总决严后会过余换该变贵谁烧坏别"
+    "择价项颗种类里里银证区组线几条两联赛单货栋请问总决严后会过余换该变贵谁烧坏别泄"
 )
 SIMPLER: Final[Mapping[int, int]] = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
@@ -211,6 +211,8 @@ DANGER_PHRASES: Final = (
     *("leaking gas", "gas is leaking", "on fire", "caught fire", "electric shock"),
     *("carbon monoxide", "electrocuted"),
     *("漏气", "漏电", "触电", "起火", "着火", "冒烟", "爆炸", "一氧化碳", "中毒", "受伤", "坠落"),
+    *("煤气泄漏", "燃气泄漏", "天然气泄漏", "漏煤气", "漏燃气", "漏天然气", "漏瓦斯", "瓦斯外泄"),
+    *("煤气味", "燃气味", "天然气味", "瓦斯味"),
 )
 """These page the duty phones, whatever the message is otherwise."""
 

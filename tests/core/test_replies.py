@@ -651,6 +651,12 @@ def test_grades_with_a_complaint_after_them_are_both(text: str, expected: bool) 
         for text in ("漏气了", "漏氣", "AAA 热水器漏电", "gas  leak", "It caught fire!")
     ),
     *((text, "page") for text in ("STOP, smell of gas", "觸電了", "A B A 一氧化碳报警")),
+    *(
+        (text, "page")
+        for text in ("家里有煤气味", "燃氣味很重", "天然气味？", "煤气泄漏", "煤氣洩漏了")
+    ),
+    *((text, "page") for text in ("师傅走后漏煤气", "燃气泄漏，快来", "瓦斯味")),
+    *((text, "mark") for text in ("没有煤气味", "煤气费太贵", "燃气灶修好了", "天然气改造")),
     *((text, "mark") for text in ("gas boiler", "smoke", "没有漏气", "no gas leak", "闻到煤气")),
     *((text, "") for text in ("gasp", "fireplace", "AAB 师傅很好", "")),
 )

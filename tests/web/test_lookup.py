@@ -207,6 +207,15 @@ def test_a_household_of_ipv6_is_one_asker(stage: Stage, receipt: Kept) -> None:
     assert [isinstance(each, Waiting) for each in found] == [False] * 4 + [True] * 6
 
 
+def test_every_number_that_calls_is_an_asker_of_its_own(stage: Stage, receipt: Kept) -> None:
+    look_up, now = stage.wiring.case_lookup.look_up, stage.now
+    guesser, owner = "+85251230009", "+85251230001"
+    found = [look_up(receipt.number, other(receipt.code), guesser, now) for _ in range(6)]
+    assert [isinstance(each, Waiting) for each in found] == [False] * 4 + [True] * 2
+    assert isinstance(look_up(receipt.number, receipt.code, owner, now), Found)
+    assert isinstance(look_up(receipt.number, receipt.code, guesser, now), Waiting)
+
+
 def test_who_holds_up_his_own_address_holds_up_no_number_nobody_guessed_at(
     stage: Stage, receipt: Kept
 ) -> None:
