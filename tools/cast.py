@@ -4,7 +4,7 @@ Everything goes over HTTP, to the service as the units' systems and managers do 
 simulator as handsets do it; only what supervision does by hand goes the way of `tools act`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -12,23 +12,31 @@ from urllib.parse import quote
 
 from chalicelib.services import people
 from tools.local import API_TOKEN, Local
-from tools.recount_calls import Called, Moment
+from tools.recount import Filled
 from tools.recount_reader import day_named
 from tools.recount_rules import Rules
 from tools.rehearsed_agenda import Agenda, Played, at_hour
-from tools.rehearsed_calls import Call
+from tools.rehearsed_calls import Call, called
 from tools.rehearsed_cases import Casework
+from tools.rehearsed_forms import fill_in
 from tools.rehearsed_http import CastError, Json, call, thread
 from tools.rehearsed_people import DESK, DUTY, SUPERVISION, manager
-from tools.scenario import Job, Scenario
+from tools.scenario import Form, Job, Scenario, Unit
 
 LOOKS_EVERY: Final = timedelta(hours=4)
 """How often a customer looks at his handset while he waits for a text of ours."""
 
 WEEK: Final = timedelta(days=7)
 
-ARRIVALS: Final = {"invitation": 1, "reminder": 2}
+ARRIVALS: Final = {"at once": 1, "invitation": 1, "reminder": 2}
 """Which of the texts about a job that is, counted from 1."""
+
+AT_ONCE: Final = "at once"
+SECONDS: Final = timedelta(seconds=20)
+MINUTE: Final = timedelta(minutes=1)
+
+EDITED_AFTER: Final = timedelta(hours=1)
+"""When a unit changes a number that it has uploaded: in time for the invitation."""
 
 BATCH: Final = 100
 """Visits that one upload may have."""
@@ -81,15 +89,7 @@ class _Cast:
 
     def found_units(self) -> None:
         """People, units and handsets are there, every upload is on the agenda."""
-        stage = self._local.wiring
-        commit = stage.storage.commit
-        people.load(
-            stage.people,
-            SUPERVISION,
-            stage.rules,
-            stage.now(),
-            lambda mail: commit([mail]),
-        )
+        self._load(SUPERVISION)
         for unit in self._scenario.units:
             mail = manager(unit.unit_id)
             body = {"name": unit.name, "language": unit.language, "manager_email": mail}
@@ -98,16 +98,31 @@ class _Cast:
             if job.handset:
                 self._handset(job.number, "", job.handset)
         self._answers(DUTY[1], TAKES)
+        self._load({"technicians": list(_technicians(self._scenario.units))})
         for at in sorted({job.uploaded_at for job in self._scenario.jobs}):
             self._agenda.plan(at, partial(self._upload, at))
+
+    def _load(self, table: Mapping[str, object]) -> None:
+        """People, as `tools people` loads them."""
+        stage = self._local.wiring
+        commit = stage.storage.commit
+        people.load(stage.people, table, stage.rules, stage.now(), lambda mail: commit([mail]))
 
     def go(self, until: datetime) -> None:
         """Move the clock on and do at each instant what is to be done."""
         while self._agenda.now < until:
-            looks = [self._agenda.now + self._looks_every] if self._waiting else []
             planned = [self._agenda.next_at] if self._agenda.next_at else []
-            self._move(min([until, *looks, *planned]))
+            self._move(min([until, *self._looks(), *planned]))
             self._agenda.do_due()
+
+    def _looks(self) -> Iterator[datetime]:
+        """When somebody looks at his handset next; who answers at once does as soon as it rings."""
+        if self._waiting:
+            yield self._agenda.now + self._looks_every
+        if any(job.steps[place].after == AT_ONCE for job, place in self._waiting):
+            due = self._local.wiring.storage.table.next_due("survey")
+            if due is not None:
+                yield max(due, self._agenda.now).replace(second=0, microsecond=0) + MINUTE
 
     def _move(self, to: datetime) -> None:
         moved = self._simulator("POST", "/clock", {"now": to.isoformat()})
@@ -129,15 +144,19 @@ class _Cast:
         """Each unit sends its jobs of the day; their customers begin to wait."""
         jobs = [job for job in self._scenario.jobs if job.uploaded_at == at]
         for unit in self._scenario.units:
-            rows = [job.row() for job in jobs if job.unit == unit.unit_id]
+            rows = [job.row(job.first_number or None) for job in jobs if job.unit == unit.unit_id]
             for first in range(0, len(rows), BATCH):
-                self._uploaded(rows[first : first + BATCH])
+                self._uploaded(rows[first : first + BATCH], "created")
         for job in jobs:
             self._wait(job, 0)
+            if job.first_number:
+                self._agenda.plan(
+                    at + EDITED_AFTER, partial(self._uploaded, [job.row()], "changed")
+                )
 
-    def _uploaded(self, rows: Sequence[Mapping[str, str]]) -> None:
+    def _uploaded(self, rows: Sequence[Mapping[str, str]], status: str) -> None:
         results = self._service("POST", "/api/visits", rows)["results"]
-        refused = [result for result in results if result["status"] != "created"]
+        refused = [result for result in results if result["status"] != status]
         if refused:
             raise CastError(f"an upload was refused: {refused[0]}")
         self.played.uploads += [(self._agenda.now, row) for row in rows]
@@ -159,7 +178,8 @@ class _Cast:
     def _plan(self, since: datetime, job: Job, place: int) -> None:
         """The job's step, so long after it was waited for as its customer takes."""
         step = job.steps[place]
-        at = at_hour(since + timedelta(minutes=step.minutes), step.hour, self._rules)
+        wait = SECONDS if step.after == AT_ONCE else timedelta(minutes=step.minutes)
+        at = at_hour(since + wait, step.hour, self._rules)
         self._agenda.plan(at, partial(self._do, job, place))
 
     def _look(self) -> None:
@@ -188,6 +208,8 @@ class _Cast:
         step = job.steps[place]
         if isinstance(step.does, Call):
             self._call(job, step.does)
+        elif isinstance(step.does, Form):
+            self._fill_in(job, step.does)
         else:
             self._text(job.number, step.does.words)
             if step.does.kind == "danger":
@@ -208,7 +230,12 @@ class _Cast:
         result = self._handset(caller, "/calls", {"script": list(does.acts)})
         if result["errors"]:
             raise CastError(f"a call went wrong: {result['errors'][0]}")
-        self.played.calls.append(called(result, self._agenda.now))
+        self.played.calls.append(called(result, self._agenda.now, DESK))
+
+    def _fill_in(self, job: Job, form: Form) -> None:
+        texts = [message["text"] for message in thread(self._local, job.number)]
+        fill_in(self._local, texts, form, form.device or f"browser of {job.number}")
+        self.played.forms.append(Filled(self._agenda.now, job.visit_id, form.letters))
 
     def _look_for_cases(self, job: Job, does: object) -> None:
         """Supervision finds in its list what the customer has just brought."""
@@ -250,22 +277,7 @@ class _Cast:
         return call(self._local.simulator_url, method, path, body)
 
 
-def called(result: Json, at: datetime) -> Called:
-    """A call as the recount takes it, from what the simulator tells of it."""
-    keys = {
-        done["document"]: done["sent"]["Digits"]
-        for done in result["done"]
-        if not done["lost"] and "Digits" in done["sent"]
-    }
-    said: dict[int, str] = {}
-    for heard in result["heard"]:
-        if heard["verb"] == "Say":
-            said[heard["document"]] = f"{said.get(heard['document'], '')} {heard['heard']}".strip()
-    documents = range(1, result["documents"] + 1)
-    return Called(
-        at=at,
-        caller=result["caller"],
-        moments=tuple(Moment(said.get(n, ""), keys.get(n, "")) for n in documents),
-        recorded=bool(result["recordings"]),
-        talked=any(each["number"] == DESK and each["bridged"] for each in result["dialled"]),
-    )
+def _technicians(units: Iterable[Unit]) -> Iterator[Mapping[str, str]]:
+    for unit in units:
+        for name, phone in zip(unit.technicians, unit.phones, strict=True):
+            yield {"unit": unit.unit_id, "name": name, "phone": phone}

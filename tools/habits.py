@@ -49,6 +49,7 @@ FEATURED: Final = (
     Habit("wants no more texts", ((INVITED, "opt out"),), often=2),
     Habit("answers after the close", (("close", "grades"),)),
     Habit("comes in after the close", ((INVITED, "grades"),), uploaded="after the close"),
+    Habit("grades by link", ((INVITED, "form"),), often=6),
     Habit("grades by keys", ((INVITED, "call: grades"),), often=3, place="one_way"),
     Habit("grades and hangs up half way", ((INVITED, "call: first grade"),), place="one_way"),
     Habit("complains on the hotline", ((INVITED, "call: complaint"),),

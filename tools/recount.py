@@ -7,21 +7,19 @@ rulebook's file are shared. What differs from the service's documents is wrong i
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from tools.recount_calls import Called, listen
 from tools.recount_cases import Act, Brought, complaints
+from tools.recount_money import Month, Sums, month_of
 from tools.recount_reader import BLANK, Talk, day_named, hear
 from tools.recount_rules import Rules
 
-POINTS: Final = {"A": 2, "B": 1, "C": 0, "D": -1, "E": -2, "-": 0}
 CORRECTION: Final = timedelta(days=7)
 
-KEYS, TEXT = 1, 2
-"""What an answer weighs: keys from the visit's number less than a text from it."""
+KEYS, TEXT, LINK = 1, 2, 2
+"""What an answer weighs: keys from the visit's number less than a text from it or its link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +43,23 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """A form filled in on the page of a visit."""
+
+    at: datetime
+    visit_id: str
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
-    """All that came in: uploads, threads by number, calls, and supervision's acts on cases."""
+    """All that came in: uploads, threads by number, calls, forms of pages, acts on cases."""
 
     visits: Sequence[Uploaded]
     threads: Mapping[str, Sequence[Message]]
     calls: Sequence[Called] = ()
+    forms: Sequence[Filled] = ()
     acts: Sequence[Act] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A unit's month as this recount has it; `lines` by their codes."""
-
-    visits: int
-    forms: int
-    n: int
-    points: int
-    mean: str | None
-    last_mean: str | None
-    complaints: int
-    lines: Mapping[str, int]
-
-    def figures(self) -> Mapping[str, object]:
-        """Every figure under the name that a difference is reported by."""
-        named = {"visits": self.visits, "forms": self.forms, "n": self.n, "points": self.points}
-        means = {"mean": self.mean, "last mean": self.last_mean}
-        amounts = {"complaints counted": self.complaints, "sum": sum(self.lines.values())}
-        return {
-            **named,
-            **means,
-            **amounts,
-            **{f"line {code}": x for code, x in self.lines.items()},
-        }
 
 
 def recount(
@@ -90,7 +72,7 @@ def recount(
     forms, brought = _read(happened, rules)
     counting = complaints(brought, happened.acts, rules)
     sums = {
-        (unit, month): _Sums(
+        (unit, month): Sums(
             [forms.get(visit.visit_id, BLANK) for visit in _counted(visits, unit, month, rules)],
             counting[unit, month],
         )
@@ -99,7 +81,7 @@ def recount(
     }
     last = {after: before for before, after in pairwise(months)}
     return {
-        (unit, month): _month(mine, sums.get((unit, last.get(month, ""))), rules.figures)
+        (unit, month): month_of(mine, sums.get((unit, last.get(month, ""))), rules.figures)
         for (unit, month), mine in sorted(sums.items())
     }
 
@@ -145,7 +127,11 @@ def _read(happened: Happened, rules: Rules) -> tuple[dict[str, str], list[Brough
     for number in sorted({*happened.threads, *(call.caller for call in calls)}):
         mine = [_Asked(visit) for visit in happened.visits if visit.number == number]
         heard = [call for call in calls if call.caller == number]
-        for at in _in_turn(happened.threads.get(number, ()), heard, mine, rules):
+        ids = [asked.visit.visit_id for asked in mine]
+        filled = [form for form in happened.forms if form.visit_id in ids]
+        thread = happened.threads.get(number, ())
+        said: list[Message | Called | Filled] = [*thread, *heard, *filled]
+        for at in _in_turn(sorted(said, key=_at), mine, rules):
             brought.append(Brought(at, number, _blamed(mine, at)))
         for asked in mine:
             close = rules.close(rules.month(asked.visit.completed_at))
@@ -154,14 +140,20 @@ def _read(happened: Happened, rules: Rules) -> tuple[dict[str, str], list[Brough
     return forms, brought
 
 
+def _at(each: Message | Called | Filled) -> datetime:
+    return each.at
+
+
 def _in_turn(
-    thread: Iterable[Message], calls: Iterable[Called], mine: Sequence[_Asked], rules: Rules
+    said: Iterable[Message | Called | Filled], mine: Sequence[_Asked], rules: Rules
 ) -> Iterator[datetime]:
-    """Note the grades of texts and calls as they came; the instants at which a case came in."""
+    """Note the grades of all that was said, as it came; the instants at which a case came in."""
     about: _Asked | None = None
-    said: list[Message | Called] = sorted([*thread, *calls], key=lambda each: each.at)
     for each in said:
-        if isinstance(each, Called):
+        if isinstance(each, Filled):
+            of = next(asked for asked in mine if asked.visit.visit_id == each.visit_id)
+            _note(of, each.letters, each.at, LINK, rules)
+        elif isinstance(each, Called):
             listened = listen(each)
             graded = _of_day(listened.day, mine, rules)
             if graded is not None:
@@ -212,28 +204,6 @@ def _blamed(mine: Sequence[_Asked], at: datetime) -> str:
     return max(there, key=lambda visit: visit.completed_at).unit if there else ""
 
 
-# --- money ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """What a month's lines rest on; `letters` has BLANK for a silent visit."""
-
-    letters: Sequence[str]
-    complaints: int
-
-    @property
-    def forms(self) -> list[str]:
-        return [form for form in self.letters if form != BLANK]
-
-    @property
-    def points(self) -> int:
-        return sum(POINTS[letter] for form in self.letters for letter in form)
-
-    def n(self, figures: Mapping[str, Any]) -> int:
-        return len(self.letters if figures["denominator"] == "visits" else self.forms)
-
-
 def _counted(visits: Iterable[Uploaded], unit: str, month: str, rules: Rules) -> Iterator[Uploaded]:
     """The unit's visits of the month but those uploaded after its close."""
     close = rules.close(month)
@@ -241,51 +211,3 @@ def _counted(visits: Iterable[Uploaded], unit: str, month: str, rules: Rules) ->
         mine = visit.unit == unit and rules.month(visit.completed_at) == month
         if mine and visit.uploaded_at < close:
             yield visit
-
-
-def _month(mine: _Sums, last: _Sums | None, figures: Mapping[str, Any]) -> Month:
-    n = mine.n(figures)
-    return Month(
-        visits=len(mine.letters),
-        forms=len(mine.forms),
-        n=n,
-        points=mine.points,
-        mean=_mean(mine.points, n),
-        last_mean=_mean(last.points, last.n(figures)) if last else None,
-        complaints=mine.complaints,
-        lines={
-            "change": _change(mine, last, figures),
-            "all_best": _alike("AAA", mine.forms, figures) * figures["all_best_award"],
-            "all_worst": -_alike("EEE", mine.forms, figures) * figures["all_worst_penalty"],
-            "complaints": _tier(mine.complaints, figures),
-        },
-    )
-
-
-def _mean(points: int, n: int) -> str | None:
-    if not n:
-        return None
-    return str((Decimal(points) / n).quantize(Decimal("0.01"), ROUND_HALF_UP) + 0)
-
-
-def _change(mine: _Sums, last: _Sums | None, figures: Mapping[str, Any]) -> int:
-    if last is None or min(len(mine.forms), len(last.forms)) < max(1, figures["change_min_forms"]):
-        return 0
-    rise = Fraction(mine.points, mine.n(figures)) - Fraction(last.points, last.n(figures))
-    if rise == 0:
-        return 0
-    return int(figures["rise_award"]) if rise > 0 else -int(figures["fall_penalty"])
-
-
-def _alike(form: str, forms: Sequence[str], figures: Mapping[str, Any]) -> int:
-    """1 if there are forms enough and every one of them is this one, else 0."""
-    return int(len(forms) >= max(1, figures["special_min_forms"]) and set(forms) == {form})
-
-
-def _tier(complaints: int, figures: Mapping[str, Any]) -> int:
-    weighted = complaints * figures["severity_weight"]["minor"]
-    return next(
-        int(tier["amount"])
-        for tier in figures["tier"]
-        if tier["from"] <= weighted <= tier.get("to", weighted)
-    )

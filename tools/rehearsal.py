@@ -10,13 +10,15 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
 from tools import conversations, local
 from tools.cast import WITHHELD, play
+from tools.cheat_table import CheatTable, measured
+from tools.cheats import CHEATS, with_cheats
 from tools.recount import Happened, Message, Uploaded
 from tools.rehearsed_agenda import Played
 from tools.rehearsed_http import Json, call, thread
@@ -62,6 +64,7 @@ class Rehearsed:
     failed: Sequence[str]
     conversations: str
     stories: Stories
+    cheats: CheatTable
 
 
 class _Errors(logging.Handler):
@@ -79,7 +82,7 @@ class _Errors(logging.Handler):
 def rehearsed(folder: Path, seed: int, visits: int) -> Rehearsed:
     """Play a scenario of `visits` visits in `folder`, which is emptied first."""
     _empty(folder)
-    told = scenario(seed, FIRST, DAYS, visits)
+    told = with_cheats(scenario(seed, FIRST, DAYS, visits), seed, FIRST, DAYS)
     start = datetime.combine(FIRST, time(), ZONE)
     rules = write_rulebook(folder / "rulebook.toml")
     with local.running(
@@ -137,12 +140,13 @@ def _left(
             for month in MONTHS
         },
         happened=Happened(
-            [_uploaded(at, row) for at, row in played.uploads], threads, played.calls, played.acts
+            _uploaded(played.uploads), threads, played.calls, played.forms, played.acts
         ),
         missed=_missed(stage),
         failed=[*played.failed, *errors],
         conversations=conversations.page(told, threads, visits),
         stories=told_stories(stage, played, threads),
+        cheats=measured(folder / "blobs", told.jobs, {way.name: way.reason for way in CHEATS}),
     )
 
 
@@ -159,9 +163,15 @@ def _missed(stage: local.Local) -> Counter[tuple[str, date]]:
     return Counter((entry.values["phone"] or WITHHELD, day) for entry, day in days)
 
 
-def _uploaded(at: datetime, row: Mapping[str, str]) -> Uploaded:
-    completed = datetime.fromisoformat(row["completed_at"])
-    return Uploaded(row["visit_id"], row["unit"], completed, at, row.get("phone", ""))
+def _uploaded(rows: Sequence[tuple[datetime, Mapping[str, str]]]) -> Sequence[Uploaded]:
+    """Each visit as it came first, with the number that it had last."""
+    found: dict[str, Uploaded] = {}
+    for at, row in rows:
+        completed = datetime.fromisoformat(row["completed_at"])
+        number = row.get("phone", "")
+        came = Uploaded(row["visit_id"], row["unit"], completed, at, number)
+        found[came.visit_id] = replace(found.get(came.visit_id, came), number=number)
+    return list(found.values())
 
 
 def _message(message: Json) -> Message:

@@ -13,8 +13,9 @@ import typer
 
 from tools.engine import ROOT
 from tools.phone.mailbox import read_mailbox
-from tools.recount import Happened, Month, differences, recount
+from tools.recount import Happened, differences, recount
 from tools.recount_calls import missed as missed_calls
+from tools.recount_money import Month
 from tools.recount_rules import Rules
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 FOLDER: Final = ROOT / "var" / "rehearsal"
 CONVERSATIONS: Final = ROOT / "docs" / "conversations.md"
 SEED: Final = 2026
-VISITS: Final = 80
+VISITS: Final = 76
 
 
 def rehearse(
@@ -61,6 +62,7 @@ def report(done: "Rehearsed") -> int:
     for mail in read_mailbox(done.folder / "mail"):
         print(f"  {done.folder / 'mail' / mail.file}  {mail.subject}")
     print(f"\n{done.stories.text}")
+    print(f"\n{done.cheats}")
     print(f"\nMissed calls to ring back: {done.missed.total()}")
     found = recount(done.happened, list(done.months), Rules())
     missed = missed_calls(done.happened.calls, Rules())

@@ -7,15 +7,18 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Final
 
+from tools.recount import Filled
 from tools.recount_calls import Called
 from tools.recount_cases import Act
 from tools.recount_rules import Rules
 
-HOURS: Final = {"evening": time(21), "night": time(2), "office": time(10)}
-"""When people do things: hour → the time of day from which on."""
+HOURS: Final = {"evening": time(21), "late": time(22), "night": time(2), "office": time(10)}
+"""When people do things: hour → the time of day from which on; "late" and at "night" sharply."""
 
-ROOM: Final = timedelta(minutes=50)
-"""How long after it they still do."""
+SHARP: Final = ("late", "night")
+
+ROOM_M: Final = 50
+"""For how many minutes from then on, else."""
 
 
 @dataclass(slots=True)
@@ -28,6 +31,7 @@ class Played:
     failed: list[str] = field(default_factory=list)
     texts: int = 0
     calls: list[Called] = field(default_factory=list)
+    forms: list[Filled] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     cases: list[tuple[str, str]] = field(default_factory=list)
 
@@ -59,7 +63,7 @@ def at_hour(at: datetime, hour: str, rules: Rules) -> datetime:
     """The first instant from `at` on at which people do what belongs to this hour."""
     if not hour:
         return at
-    begins, spread = HOURS[hour], timedelta(minutes=at.minute % 50 if hour != "night" else 0)
+    begins, spread = HOURS[hour], timedelta(minutes=0 if hour in SHARP else at.minute % ROOM_M)
     day = rules.day(at)
     while True:
         day = rules.working_day(day) if hour == "office" else day

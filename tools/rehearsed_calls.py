@@ -5,7 +5,10 @@ A caller who has been asked about a visit hears a menu with the grades first, an
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
+
+from tools.recount_calls import Called, Moment
 
 ITEMS: Final = ("timeliness", "quality", "attitude")
 KEYS: Final[Mapping[str, str]] = {"A": "1", "B": "2", "C": "3", "D": "4", "E": "5"}
@@ -80,3 +83,24 @@ def made(kind: str, letters: str) -> Call:
     """A call of this kind by a customer who has `letters` in mind, e.g. "AAB"."""
     calling = CALLINGS[kind]
     return Call(kind, calling.acts(letters), calling.desk, calling.withheld)
+
+
+def called(result: Mapping[str, Any], at: datetime, desk: str) -> Called:
+    """A call as the recount takes it, from what the simulator tells of it; `desk` is its phone."""
+    keys = {
+        done["document"]: done["sent"]["Digits"]
+        for done in result["done"]
+        if not done["lost"] and "Digits" in done["sent"]
+    }
+    said: dict[int, str] = {}
+    for heard in result["heard"]:
+        if heard["verb"] == "Say":
+            said[heard["document"]] = f"{said.get(heard['document'], '')} {heard['heard']}".strip()
+    documents = range(1, result["documents"] + 1)
+    return Called(
+        at=at,
+        caller=result["caller"],
+        moments=tuple(Moment(said.get(n, ""), keys.get(n, "")) for n in documents),
+        recorded=bool(result["recordings"]),
+        talked=any(each["number"] == desk and each["bridged"] for each in result["dialled"]),
+    )

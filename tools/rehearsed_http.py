@@ -27,11 +27,15 @@ def call(base: str, method: str, path: str, body: object = None, token: str = ""
     return json.loads(_answer(base, method, path, payload, told))
 
 
-def page(base: str, path: str, form: Mapping[str, str] | None = None) -> str:
-    """A page, or what a form sent to it comes back with; CastError unless the answer is 200."""
+def page(base: str, path: str, form: Mapping[str, str] | None = None, *, agent: str = "") -> str:
+    """A page, or what a form sent to it comes back with; CastError unless the answer is 200.
+
+    `agent` is what the browser calls itself.
+    """
+    told = {"User-Agent": agent} if agent else {}
     if form is None:
-        return _answer(base, "GET", path, None, {}).decode()
-    return _answer(base, "POST", path, urlencode(form), {"Content-Type": FORM}).decode()
+        return _answer(base, "GET", path, None, told).decode()
+    return _answer(base, "POST", path, urlencode(form), {**told, "Content-Type": FORM}).decode()
 
 
 def thread(local: Local, number: str) -> Sequence[Json]:

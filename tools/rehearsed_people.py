@@ -21,6 +21,9 @@ SUPERVISION: Final[Mapping[str, object]] = {
 """As `tools people` takes it."""
 
 DESK: Final = "+862158380001"
+CALLS_PER_WEEK: Final = 6
+"""So few that the draw has to choose."""
+
 DUTY: Final = ("+85261110001", "+85261110002")
 """The desk's telephone; the duty phones, of which the first is always silent."""
 
@@ -31,12 +34,13 @@ def manager(unit: str) -> str:
 
 
 def write_rulebook(path: Path) -> Path:
-    """The project's rulebook with these telephones in it; the path for convenience."""
+    """The project's rulebook with these telephones and few calls a week; the path, written."""
     rules = RULEBOOK.read_text("utf-8")
     duty = ", ".join(f'"{number}"' for number in DUTY)
     for old, new in (
         ('desk_number = ""', f'desk_number = "{DESK}"'),
         ("duty_numbers = []", f"duty_numbers = [{duty}]"),
+        ("calls_per_week = 200", f"calls_per_week = {CALLS_PER_WEEK}"),
     ):
         if rules.count(f"\n{old}\n") != 1:
             raise ValueError(f"the rulebook has no line {old}")

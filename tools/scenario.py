@@ -49,7 +49,7 @@ COMES_AGAIN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit and its technicians.
+    """A unit and its technicians, with their `phones`.
 
     How well they work: `weights` of the grades A to E, `blamed` is its share of the complaints.
     """
@@ -58,21 +58,31 @@ class Unit:
     name: str
     language: str
     technicians: tuple[str, ...]
+    phones: tuple[str, ...]
     weights: tuple[int, int, int, int, int]
     blamed: int
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A text or a call: so many `minutes` after the "upload", "invitation", "reminder", our
-    "answer" to what was before it, or the "close" of the job's month.
+class Form:
+    """Grades by link, three letters; `device` is what the browser calls itself, "" an own one."""
 
-    `hour` is when people do such a thing: "evening", at "night", in "office" hours, "" at any time.
+    letters: str
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A text, a call or a form: so many `minutes` after the "upload", "invitation", "reminder", our
+    "answer" to what was before it, or the "close" of the job's month; "at once" is seconds after
+    the invitation.
+
+    `hour` is when people do such a thing, as in `tools/rehearsed_agenda.py`, "" at any time.
     """
 
     after: str
     minutes: int
-    does: Text | Call
+    does: Text | Call | Form
     hour: str = ""
 
 
@@ -80,7 +90,9 @@ class Step:
 class Job:
     """One visit and its customer; `handset` is what the network does with texts to the number.
 
-    `brings` and `verdicts` as in `Habit`.
+    `brings` and `verdicts` as in `Habit`. `cheat` names the way its unit cheats with it, "" for an
+    honest job; `first_number` is what the unit uploaded before it changed that to `number`. `truth`
+    is what somebody says who is called about it, as in `tools/rehearsed_answers.py`.
     """
 
     visit_id: str
@@ -97,9 +109,13 @@ class Job:
     handset: Mapping[str, object] = field(default_factory=dict)
     brings: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
+    cheat: str = ""
+    first_number: str = ""
+    truth: str = "same"
 
-    def row(self) -> dict[str, str]:
-        """The job as its unit uploads it."""
+    def row(self, number: str | None = None) -> dict[str, str]:
+        """The job as its unit uploads it, with another number if one is given."""
+        phone = self.number if number is None else number
         row = {
             "visit_id": self.visit_id,
             "unit": self.unit,
@@ -109,7 +125,7 @@ class Job:
             "appliance": self.appliance,
             "language": self.language,
         }
-        return {**row, "phone": self.number} if self.number else row
+        return {**row, "phone": phone} if phone else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +137,24 @@ class Scenario:
 
 
 UNITS: Final = (
-    Unit("north", "北区售后服务部", "zh", ("王建国", "李敏", "赵强"), (50, 30, 12, 5, 3), 1),
-    Unit("harbour", "Harbour Service", "en", ("T. Ng", "S. Miller"), (25, 30, 20, 15, 10), 9),
+    Unit(
+        "north",
+        "北区售后服务部",
+        "zh",
+        ("王建国", "李敏", "赵强"),
+        ("+85263330001", "+85263330002", "+85263330003"),
+        (50, 30, 12, 5, 3),
+        1,
+    ),
+    Unit(
+        "harbour",
+        "Harbour Service",
+        "en",
+        ("T. Ng", "S. Miller"),
+        ("+85263330004", "+85263330005"),
+        (25, 30, 20, 15, 10),
+        9,
+    ),
 )
 
 APPLIANCES: Final = {
@@ -233,6 +265,9 @@ def _steps(random: Random, habit: Habit, language: str, unit: Unit) -> Iterator[
         minutes = random.randrange(*PATIENCE[after])
         if kind in CALLINGS:
             yield Step(after, minutes, made(kind, letters), CALLINGS[kind].hour)
+            continue
+        if kind == "form":
+            yield Step(after, minutes, Form(letters))
             continue
         hour = "night" if kind in NIGHT else ""
         yield Step(after, minutes, written(random, language, kind, letters), hour)

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tools.recount import Happened, Message, Month, Uploaded, differences, recount
+from tools.recount import Happened, Message, Uploaded, differences, recount
 from tools.recount_calls import Called, Moment, listen, missed
 from tools.recount_cases import Act
+from tools.recount_money import Month
 from tools.recount_reader import BLANK, Talk, graded, hear, offer
 from tools.recount_rules import Rules
 
@@ -201,7 +202,7 @@ def graded_by_keys(language: str, *keys: str, **when: int) -> Called:
 
 def with_calls(*calls: Called, texts: Sequence[str] = (), acts: Sequence[Act] = ()) -> Month:
     visits = [visit(1)]
-    happened = Happened(visits, {NUMBER: thread(5, *texts)}, calls, acts)
+    happened = Happened(visits, {NUMBER: thread(5, *texts)}, calls, acts=acts)
     return recount(happened, [MAY], RULES)["north", MAY]
 
 

@@ -181,6 +181,22 @@ def _answered(story: Story, answer: str) -> int:
     return int((found[0] - opened).total_seconds() // 60) if found else -1
 
 
+# --- cheats ---------------------------------------------------------------------------------------
+
+
+def test_every_planted_visit_is_framed_and_each_way_that_shows_is_found(done: Rehearsed) -> None:
+    for row in done.cheats.cheats:
+        assert row.framed == row.planted, row
+        assert row.expected is None or row.expected >= 1, row
+    silent = [row for row in done.cheats.cheats if row.expected is None]
+    assert silent, "some ways leave no trace in the data, and the table says so"
+
+
+def test_the_draw_had_to_choose_and_false_alarms_are_counted(done: Rehearsed) -> None:
+    assert 0 < sum(row.picked for row in done.cheats.cheats) < len(done.happened.visits)
+    assert 0 < done.cheats.honest_with_reason < done.cheats.honest // 2
+
+
 # --- faults ---------------------------------------------------------------------------------------
 
 
