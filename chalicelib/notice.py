@@ -19,6 +19,7 @@ from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import Sort
 from chalicelib.notice_room import WHOLE_SMALL, Listing
+from chalicelib.room import width
 from chalicelib.texts import Say
 
 GONE: Final = "—"
@@ -41,6 +42,10 @@ SIGNED_BY: Final[Mapping[str, str]] = {
 """Who signs → the step that is his signature; the unit signs on paper."""
 
 HASHES: Final = ("hash", "previous_hash", "facts_sha256", "rulebook_sha256")
+
+
+LONGEST_NAME: Final = 1800
+"""Width of a person's name, eighteen Chinese characters; the report has longer ones whole."""
 
 
 class Grounds(NamedTuple):
@@ -274,7 +279,7 @@ def _signature(
     if step is None or rules is None:
         return Signature(who, "", "")
     day = printed.day_of(step.at, say, zone(rules))
-    return Signature(who, names.get(step.by, step.by), day)
+    return Signature(who, _cut(names.get(step.by, step.by)), day)
 
 
 def hashes(document: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -316,7 +321,14 @@ def _technician(
     entry: Mapping[str, Any], hidden: frozenset[str], names: Mapping[str, str], say: Say
 ) -> str:
     code = entry["technician"]
-    name = printed.isolated(names.get(code, GONE))
+    name = printed.isolated(_cut(names.get(code, GONE)))
     if code in hidden or entry["mean"] is None:
         return say("notice.technician_few", name=name, forms=entry["forms"])
     return say("notice.technician", name=name, forms=entry["forms"], mean=entry["mean"])
+
+
+def _cut(name: str) -> str:
+    shown = name
+    while width(shown) > LONGEST_NAME:
+        shown = shown[:-1]
+    return name if shown == name else f"{shown}…"

@@ -30,7 +30,7 @@ BESIDE: Final = 4050
 BESIDE_SMALL: Final = 4550
 """A list there, in 8 pt letters."""
 
-_HEADLINE: Final = 4000
+_HEADLINE: Final = 4400
 """The unit's name: 186 mm of 11.5 pt letters, bold ones."""
 
 _IN_BOX: Final = 1780
