@@ -76,21 +76,26 @@ def row_bytes(row: Mapping[str, Any]) -> bytes:
     )
 
 
-def test_a_secret_is_in_no_row_no_mail_no_file_and_no_log(
+def test_a_secret_is_in_no_row_no_mail_no_file_and_no_log_before_its_reveal(
     season: Stage, written: io.StringIO
 ) -> None:
+    """Afterwards it is in the revealed file and its mail alone."""
     vault = season.storage.vault
     draws = season.storage.draws.all()
     assert len(draws) == DRAWS + 1
     secrets = [secret for draw in draws if (secret := vault.secret(draw.key))]
     assert len(set(secrets)) == DRAWS + 1
-    blobs = [path for path in (season.folder / "blobs").rglob("*") if path.is_file()]
+    files = [path for path in (season.folder / "blobs").rglob("*") if path.is_file()]
+    blobs = [path for path in files if path.name != "revealed.json"]
+    open_mails = season.mails("draw_revealed")
+    mails = [mail for mail in season.mails() if mail["Message-ID"] not in ids(open_mails)]
+    assert len(files) - len(blobs) == len(open_mails) == len(revealed(season)) > 1
     rows = [row for row in season.everything() if row["pk"]["S"] not in places(season)]
     haystack = b"\n".join(
         [
             *(row_bytes(row) for row in rows),
             *(unpacked(path.read_bytes()) for path in blobs),
-            *(parts(mail) for mail in season.mails()),
+            *(parts(mail) for mail in mails),
             written.getvalue().encode(),
         ]
     )
@@ -98,6 +103,17 @@ def test_a_secret_is_in_no_row_no_mail_no_file_and_no_log(
     for draw, secret in zip(draws, secrets, strict=True):
         hidden = spellings(secret) | ({seed(secret, draw.frame_sha256).encode()})
         assert [each for each in hidden if each in haystack] == []
+    opened = b"".join(parts(mail) for mail in open_mails)
+    for draw, secret in zip(draws, secrets, strict=True):
+        assert (secret.hex().encode() in opened) == (draw.key in revealed(season))
+
+
+def ids(mails: list[EmailMessage]) -> set[str]:
+    return {str(mail["Message-ID"]) for mail in mails}
+
+
+def revealed(stage: Stage) -> set[str]:
+    return {draw.key for draw in stage.storage.draws.all() if draw.revealed_at is not None}
 
 
 def places(stage: Stage) -> set[str]:
