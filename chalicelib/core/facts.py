@@ -157,7 +157,7 @@ def line(fact: Fact) -> str:
     >>> line(CellFact("2026-W23/U1/ab/silent/none", 7))
     'cell\\t2026-W23/U1/ab/silent/none\\t7\\n'
     """
-    columns = [_written(value) for value in fact]
+    columns = [value or "-" if value.__class__ is str else _written(value) for value in fact]
     return "\t".join((_WORD[type(fact)], *columns)) + "\n"
 
 
@@ -178,10 +178,8 @@ def heads(facts: Facts) -> Iterator[Fact]:
     yield Unassigned(facts.unassigned)
 
 
-def _written(value: str | int) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) if isinstance(value, int) else value or "-"
+def _written(value: object) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def is_counted(fact: VisitFact) -> bool:

@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 CELLS_KEPT: Final = 16
 """Draws whose cells are kept in memory: those of a month and its close are fewer."""
 
+LINES_KEPT: Final = 4096
+"""Lines of a facts file that are packed at once."""
+
 _LATE_ROW: Final = ("late_upload", "received_at")
 
 
@@ -62,32 +65,44 @@ class OutOfOrderError(Exception):
 
 
 class FactsFile:
-    """A facts file in the making: hashed and packed line by line."""
+    """A facts file in the making: hashed and packed some thousand lines at a time."""
 
     def __init__(self) -> None:
         self._hash = sha256()
         self._packed = BytesIO()
         self._gzip = GzipFile(fileobj=self._packed, mode="wb", mtime=0)
-        self._last = b""
+        self._last = ""
+        self._lines: list[str] = []
 
     def add(self, line: str) -> None:
-        """One more line, with its line feed; each sorts after the one before it."""
-        written = line.encode()
-        if written <= self._last:
+        """One more line, with its line feed; each sorts after the one before it.
+
+        Code points sort as their UTF-8 bytes do, so the texts themselves are compared.
+        """
+        if line <= self._last:
             raise OutOfOrderError(line)
-        self._last = written
-        self._hash.update(written)
-        self._gzip.write(written)
+        self._last = line
+        self._lines.append(line)
+        if len(self._lines) == LINES_KEPT:
+            self._write()
 
     @property
     def sha256(self) -> str:
         """Over the lines, each with its line feed, in UTF-8."""
+        self._write()
         return self._hash.hexdigest()
 
     def packed(self) -> bytes:
         """The lines in gzip, without a name or time; nothing is added afterwards."""
+        self._write()
         self._gzip.close()
         return self._packed.getvalue()
+
+    def _write(self) -> None:
+        written = "".join(self._lines).encode()
+        self._hash.update(written)
+        self._gzip.write(written)
+        self._lines.clear()
 
 
 @dataclass(frozen=True, slots=True)
