@@ -73,12 +73,21 @@ def raw(complaint: WebComplaint, act: Act, number: str, now: datetime) -> Submis
 
 
 def hints(complaint: WebComplaint, act: Act, phone: ParsedPhone | None) -> Mapping[str, str]:
-    """What may help supervision to find the visit and the customer, and proves nothing."""
+    """What may help supervision to find the visit and the customer, and proves nothing.
+
+    A number that was typed into a page is marked: whoever knows a customer's number can type it,
+    so the case has its visit's unit, and a call has to show that the customer complained.
+    """
     typed = {"unit": complaint.unit, "visit_id": complaint.visit_id}
     if phone is None and not complaint.anonymous:
         typed["contact"] = complaint.contact
     kept = {name: value.strip()[:SHOWN] for name, value in typed.items()}
+    kept["phone"] = TYPED_IN if phone is not None else ""
     return {"submission": act.key, **{name: value for name, value in kept.items() if value}}
+
+
+TYPED_IN: Final = "typed_in"
+"""How a case's first event says that nobody has proved its number."""
 
 
 def effects(complaint: WebComplaint, case: Case, now: datetime) -> list[Effect]:

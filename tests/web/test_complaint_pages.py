@@ -255,6 +255,32 @@ def test_what_a_stranger_may_have_made_up_costs_no_unit(
     assert len(stage.storage.cases.of_month("", "2026-06")) == 1
 
 
+@pytest.mark.parametrize(
+    ("fields", "marked"),
+    [({"contact": HONG_KONG}, "typed_in"), ({}, None), ({"contact": "wechat: li_wei"}, None)],
+    ids=["a number", "nothing", "no number"],
+)
+def test_a_number_that_was_typed_is_marked_as_unproved(
+    stage: Stage, browser: Browser, fields: dict[str, str], marked: str | None
+) -> None:
+    (event,) = stage.storage.cases.events(browser.complain(**fields).number)
+    assert event.values.get("phone") == marked
+
+
+def test_who_never_complained_can_say_so_to_the_receipt(stage: Stage, browser: Browser) -> None:
+    """The receipt goes to the number itself, whoever typed it."""
+    stage.upload(stage.row("V-1", phone=HONG_KONG))
+    browser.complain(contact=HONG_KONG)
+    stage.dispatch()
+    assert "received, number" in stage.sent_to(HONG_KONG)[-1]
+    stage.text(HONG_KONG, "NOT ME")
+    keys = stage.storage.effects.due("call", stage.now, 10)
+    entries = [stage.storage.effects.get(*key) for key in keys]
+    assert [(each.what, each.values["phone"]) for each in entries if each] == [
+        ("not_me", HONG_KONG)
+    ]
+
+
 def test_what_was_named_stays_as_a_hint_for_supervision(stage: Stage, browser: Browser) -> None:
     receipt = browser.complain(unit="East side", visit_id="V-404", contact="my wechat: li_wei")
     (event,) = stage.storage.cases.events(receipt.number)
