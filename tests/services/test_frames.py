@@ -211,3 +211,43 @@ class Season:
         made = visit(visit_id, at)
         settled = Survey("expired", settled_at=at if kind == "settled" else None)
         return replace(made, received_at=at, survey=settled)
+
+
+BETWEEN = CLOSING_JUNE + 2 * DAY
+"""After the closing draw of June and before June closes, on Friday the 10th of July."""
+
+
+def through_june(stage: Stage) -> None:
+    """All draws up to the closing one of June."""
+    while (due := stage.storage.draws.all()[-1].due_at) is not None and due <= CLOSING_JUNE:
+        draw_at(stage, due)
+
+
+def test_an_upload_between_the_closing_draw_and_the_close_is_in_the_next_weekly_frame(
+    begun: Stage,
+) -> None:
+    through_june(begun)
+    begun.move(BETWEEN)
+    june = "2026-06-30T12:00:00+08:00"
+    (result, _) = begun.upload(
+        begun.row("no-phone", completed_at=june, phone=""),
+        begun.row("unsettled", completed_at=june),
+    )
+    assert result["status"] == "created"
+    assert not begun.visit("no-phone").late_upload, "June is not closed yet"
+    draw_at(begun, CLOSING_JUNE + WEEK)
+    assert frames(begun)["2026-W29"] == ["no-phone"]
+    saved(begun, "unsettled", survey=Survey("expired", settled_at=CLOSING_JUNE + 8 * DAY))
+    draw_at(begun, CLOSING_JUNE + 2 * WEEK)
+    assert frames(begun)["2026-W30"] == ["unsettled"]
+
+
+def test_what_settles_between_the_closing_draw_and_the_close_is_framed_once(begun: Stage) -> None:
+    """The closing draw had it already, as a silent one; no weekly one has it again."""
+    put(begun, visit("silent", None, month="2026-06"), visit("told", None, month="2026-06"))
+    through_june(begun)
+    saved(begun, "silent", survey=Survey("expired", settled_at=BETWEEN))
+    answered(begun, "told", BETWEEN)
+    draw_at(begun, CLOSING_JUNE + WEEK)
+    assert frames(begun)["2026-06-close"] == ["silent", "told"]
+    assert frames(begun)["2026-W29"] == ["told"], "an answer after its frame: once more"
