@@ -701,6 +701,7 @@ class Wiring:
             storage.cases,
             storage.documents,
             self.month_facts,
+            storage.people,
             self.blobs,
             self.rules,
         )

@@ -85,6 +85,13 @@ class Unassigned(NamedTuple):
     number: int
 
 
+class Usual(NamedTuple):
+    """Visits of all units last month, and the complaints that counted."""
+
+    visits: int
+    complaints: int
+
+
 class VisitFact(NamedTuple):
     """One visit: the form that counts as letters (SILENT: none), and how it came about.
 
@@ -119,7 +126,9 @@ class WeekFact(NamedTuple):
     found: str
 
 
-Fact = CaseFact | CellFact | LateUploads | MonthFact | Previous | Unassigned | VisitFact | WeekFact
+_Head = CaseFact | CellFact | LateUploads | MonthFact | Previous | Unassigned | Usual
+Fact = _Head | VisitFact | WeekFact
+"""One line."""
 
 WORDS: Final[Mapping[str, Any]] = {
     "case": CaseFact,
@@ -128,6 +137,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "month": MonthFact,
     "previous": Previous,
     "unassigned": Unassigned,
+    "usual": Usual,
     "visit": VisitFact,
     "week": WeekFact,
 }
@@ -149,6 +159,7 @@ class Facts:
     late_uploads: int = 0
     unassigned: int = 0
     weeks: tuple[WeekFact, ...] = ()
+    usual: Usual | None = None
 
 
 def line(fact: Fact) -> str:
@@ -176,6 +187,8 @@ def heads(facts: Facts) -> Iterator[Fact]:
     if facts.previous is not None:
         yield facts.previous
     yield Unassigned(facts.unassigned)
+    if facts.usual is not None:
+        yield facts.usual
 
 
 def _written(value: object) -> str:

@@ -14,8 +14,8 @@ from chalicelib.core.visits import EVIDENCE
 
 _CELL: Final = "[^/ ]+/[^/ ]+/[^/ ]+/(answered|silent)/(reason|none)"
 
-_ONCE: Final = ("late_uploads", "month", "previous", "unassigned")
-_OPTIONAL: Final = ("previous",)
+_ONCE: Final = ("late_uploads", "month", "previous", "unassigned", "usual")
+_OPTIONAL: Final = ("previous", "usual")
 
 
 class FactsError(ValueError):
@@ -60,6 +60,7 @@ def _gathered(found: Mapping[str, list[Any]]) -> Facts:
         found["late_uploads"][0].number,
         found["unassigned"][0].number,
         tuple(found["week"]),
+        next(iter(found["usual"]), None),
     )
 
 

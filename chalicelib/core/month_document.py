@@ -18,6 +18,7 @@ from chalicelib.core.facts import CHANNELS, CLOCKS, DIFFERS, CaseFact, Facts, Pr
 from chalicelib.core.lines import two_decimals
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import ComplaintTally, Figures, Sort
+from chalicelib.core.usual import usual
 from chalicelib.core.verified import PLACES, verification
 from chalicelib.core.visits import EVIDENCE
 
@@ -73,7 +74,9 @@ def month_document(
     )
     funnel = {**counted.funnel(), "late_uploads": facts.late_uploads}
     weeks = [week.week for week in facts.weeks if week.found == DIFFERS]
-    notes = [*entry["note_reasons"], *(asdict(note) for note in _notes(facts, counted, weeks))]
+    beside = _unusual(facts, counted, entry["complaints"]["count"])
+    beside += _notes(facts, counted, weeks)
+    notes = [*entry["note_reasons"], *(asdict(note) for note in beside)]
     document = {
         **entry,
         "note_reasons": notes,
@@ -93,6 +96,7 @@ def month_document(
             **entry["complaint_details"],
             "categories": _by_category(facts.cases),
             "unassigned": facts.unassigned,
+            "usual": _usual(facts, counted),
         },
         "verification": verification(facts.cells, counted),
         "weeks_differ": weeks,
@@ -127,6 +131,14 @@ def _complaints(cases: Iterable[CaseFact]) -> ComplaintTally:
     return found
 
 
+def _usual(facts: Facts, counted: Counted) -> dict[str, int] | None:
+    """Complaints from … to are usual for so many visits."""
+    if facts.usual is None:
+        return None
+    found = usual(counted.tally().figures().visits, *facts.usual)
+    return None if found is None else dict(zip(("from", "to"), found, strict=True))
+
+
 def _by_category(cases: Iterable[CaseFact]) -> dict[str, int]:
     """All cases, counting or not, by known category."""
     found = Counter(case.category for case in cases if case.category)
@@ -154,6 +166,15 @@ def _response(counted: Counted) -> dict[str, str | None]:
 
 
 # Notes
+
+
+def _unusual(facts: Facts, counted: Counted, complaints: int) -> list[Note]:
+    """Whether so many complaints are more, or fewer, than chance makes of last month's rate."""
+    found = _usual(facts, counted)
+    if found is None or found["from"] <= complaints <= found["to"]:
+        return []
+    visits = counted.tally().figures().visits
+    return [Note("unusual", {"visits": visits, "low": found["from"], "high": found["to"]})]
 
 
 def _notes(facts: Facts, counted: Counted, weeks: list[str]) -> list[Note]:

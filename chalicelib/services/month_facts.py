@@ -8,13 +8,13 @@ from datetime import datetime
 from gzip import GzipFile
 from hashlib import sha256
 from io import BytesIO
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from chalicelib.core import calendar, case_facts, facts, visit_facts
 from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.counted import Counted
 from chalicelib.core.draws import UNDER_WAY, Draw
-from chalicelib.core.facts import CellFact, Facts, Previous
+from chalicelib.core.facts import CellFact, Facts, Previous, Usual
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import COUNTING_KINDS
 from chalicelib.core.visit_facts import Weeks
@@ -118,6 +118,15 @@ class Gathered:
     packed: bytes
 
 
+class Before(NamedTuple):
+    """What earlier documents tell: last month's figures, up to when late uploads were told, and
+    what all units had last month."""
+
+    previous: Previous | None
+    counted_until: datetime | None
+    usual: Usual | None
+
+
 def late_until(at: datetime) -> datetime:
     """Up to when a document as of `at` tells late uploads: later ones may still be stored."""
     return at - UNDER_WAY
@@ -151,14 +160,13 @@ class MonthFacts:
         unit: str,
         month: str,
         cases: Sequence[Case],
-        previous: Previous | None,
-        counted_until: datetime | None,
+        before: Before,
         at: datetime,
     ) -> Gathered:
         """The facts of a month; its clocks as they stood `at` its close.
 
-        `cases` are those that ever were the unit's. Late uploads are counted from `counted_until`
-        up to `late_until(at)`.
+        `cases` are those that ever were the unit's. Late uploads are counted up to
+        `late_until(at)`.
         """
         events = {case.number: self._cases.events(case.number) for case in cases}
         mine = [case for case in cases if case.unit == unit]
@@ -169,9 +177,10 @@ class MonthFacts:
                 case_facts.fact_of(case, events[case.number], at, self._rules) for case in mine
             ),
             cells=self.cells(unit, month),
-            previous=previous,
-            late_uploads=self._late_uploads(unit, counted_until, late_until(at)),
+            previous=before.previous,
+            late_uploads=self._late_uploads(unit, before.counted_until, late_until(at)),
             unassigned=self._unassigned(month),
+            usual=before.usual,
         )
         file = FactsFile()
         for line in sorted(map(facts.line, facts.heads(head)), key=str.encode):

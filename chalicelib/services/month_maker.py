@@ -16,13 +16,13 @@ from chalicelib.core.closing import closes_at
 from chalicelib.core.counted import Counted
 from chalicelib.core.documents import ChainHead, StoredDocument, facts_place, moved
 from chalicelib.core.effects import Effect
-from chalicelib.core.facts import CaseFact, Facts, Previous, VisitFact
+from chalicelib.core.facts import CaseFact, Facts, Previous, Usual, VisitFact
 from chalicelib.core.month_document import Place, month_document, previous_of
 from chalicelib.core.people import Unit
 from chalicelib.core.proceedings import begun
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.visits import Visit, VisitKey
-from chalicelib.services.month_facts import FactsFile, Gathered, late_until
+from chalicelib.services.month_facts import Before, FactsFile, Gathered, late_until
 from chalicelib.texts import translator
 
 
@@ -46,10 +46,13 @@ class Months(Protocol):
         unit: str,
         month: str,
         cases: Sequence[Case],
-        previous: Previous | None,
-        counted_until: datetime | None,
-        now: datetime,
+        before: Before,
+        at: datetime,
     ) -> Gathered: ...
+
+
+class Units(Protocol):
+    def units(self) -> list[Unit]: ...
 
 
 class Blobs(Protocol):
@@ -79,6 +82,7 @@ class MonthMaker:
         cases: Cases,
         documents: Documents,
         months: Months,
+        units: Units,
         blobs: Blobs,
         rules: Rulebook,
     ) -> None:
@@ -87,8 +91,10 @@ class MonthMaker:
         self._cases = cases
         self._documents = documents
         self._months = months
+        self._units = units
         self._blobs = blobs
         self._rules = rules
+        self._usual_of: tuple[str, datetime, Usual | None] | None = None
 
     def first(self, unit: Unit, month: str, cases: Sequence[Case], now: datetime) -> Made:
         """A unit's document of a month that has none; `cases` are those that ever were the unit's.
@@ -99,8 +105,8 @@ class MonthMaker:
         """
         at = closes_at(month, self._rules)
         head = self._documents.head(unit.unit_id)
-        previous = self._previous(head, month)
-        found = self._months.gather(unit.unit_id, month, cases, previous, head.counted_until, at)
+        before = Before(self._previous(head, month), head.counted_until, self._usual(month, now))
+        found = self._months.gather(unit.unit_id, month, cases, before, at)
         place = Place(head.sequence + 1, 1, unit.language, head.sha256)
         counted = replace(head, counted_until=late_until(at))
         return self._made(counted, found, place, f"close~{month}~{unit.unit_id}", now)
@@ -165,6 +171,17 @@ class MonthMaker:
     def _previous(self, head: ChainHead, month: str) -> Previous | None:
         before = self._holding(head, calendar.previous_month(month))
         return previous_of(json.loads(before.body), before.sha256) if before else None
+
+    def _usual(self, month: str, now: datetime) -> Usual | None:
+        """What all units had last month, read once a run; None where no unit has a document."""
+        if self._usual_of is None or self._usual_of[:2] != (month, now):
+            before = calendar.previous_month(month)
+            heads = (self._documents.head(unit.unit_id) for unit in self._units.units())
+            found = [json.loads(x.body) for head in heads if (x := self._holding(head, before))]
+            visits = sum(document["visits"] for document in found)
+            complaints = sum(document["complaints"]["count"] for document in found)
+            self._usual_of = (month, now, Usual(visits, complaints) if found else None)
+        return self._usual_of[2]
 
     # --- what an amendment reads anew ----------------------------------------------------------
 

@@ -27,6 +27,7 @@ def again(
     cases: Iterable[Row],
     cells: Mapping[str, int],
     before: Row | None,
+    all_units: tuple[int, int] | None,
     rules: Row,
 ) -> dict[str, Any]:
     """The figures of a document, under the document's own names."""
@@ -74,6 +75,7 @@ def again(
             "rr2": _share(len(forms), len(were)),
         },
         "technicians": _technicians(there, rules),
+        "usual": _usual(len(were), all_units),
         "verification": _verification(there, were, forms, points, cells),
     }
 
@@ -172,6 +174,23 @@ def _technicians(there: list[dict[str, Any]], rules: Row) -> list[dict[str, Any]
             "mean": _round(Fraction(points, n), 2) if n else None,
         })  # fmt: skip
     return found
+
+
+def _usual(visits: int, all_units: tuple[int, int] | None) -> dict[str, int] | None:
+    """Between the 2.5th and the 97.5th percentile of a Poisson law, by its own logarithm."""
+    if not visits or not all_units or not all_units[0]:
+        return None
+    with localcontext() as context:
+        context.prec = 60
+        mean = Decimal(visits) * all_units[1] / all_units[0]
+        terms, total = [Decimal(1)], Decimal(0)
+        while len(terms) < 900:
+            terms.append(terms[-1] * mean / len(terms))
+        whole = sum(terms)
+        shares = [total := total + term / whole for term in terms]
+        low = next(k for k, share in enumerate(shares) if share > Decimal("0.025"))
+        high = next(k for k, share in enumerate(shares) if share >= Decimal("0.975"))
+    return {"from": low, "to": high}
 
 
 # Calls

@@ -9,7 +9,7 @@ from random import Random
 from chalicelib import rulebook
 from chalicelib.core import case_facts, visit_facts
 from chalicelib.core.cases import CATEGORIES, CHANNELS, KINDS, STANDINGS, Case, CaseEvent
-from chalicelib.core.facts import CellFact, Facts, Previous, WeekFact
+from chalicelib.core.facts import CellFact, Facts, Previous, Usual, WeekFact
 from chalicelib.core.people import technician_code
 from chalicelib.core.rules import SEVERITIES, PerSeverity, Rulebook
 from chalicelib.core.verification import Verification
@@ -48,6 +48,7 @@ class Month:
     late_uploads: int
     unassigned: int
     weeks: tuple[WeekFact, ...]
+    usual: Usual | None
     rules: Rulebook
 
 
@@ -71,6 +72,7 @@ def month(seed: int) -> Month:
             for number in (18, 19, 20)
             for state in [chance.choice(("holds", "holds", "differs"))]
         ),
+        usual=chance.choice((None, Usual(0, 0), Usual(1 + chance.randrange(900), 25))),
         rules=_rules(chance),
     )  # fmt: skip
 
@@ -94,6 +96,7 @@ def facts_of(month: Month, order: Sequence[int] = ()) -> Facts:
         month.late_uploads,
         month.unassigned,
         month.weeks,
+        month.usual,
     )
 
 

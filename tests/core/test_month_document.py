@@ -15,7 +15,7 @@ import pytest
 from chalicelib.core import facts, facts_reading
 from chalicelib.core.assessment import canonical, in_language
 from chalicelib.core.counted import Counted
-from chalicelib.core.facts import CaseFact, Facts, Previous, VisitFact, WeekFact
+from chalicelib.core.facts import CaseFact, Facts, Previous, Usual, VisitFact, WeekFact
 from chalicelib.core.month_document import Place, month_document, place_of, previous_of
 from chalicelib.texts import translator
 from tests.catalogues import compile_catalogues
@@ -78,6 +78,7 @@ def test_a_thousand_months_equal_what_other_code_makes_of_the_raw_rows() -> None
             [asdict(each) for each in made.cases],
             made.cells,
             previous,
+            made.usual,
             asdict(made.rules),
         )
         wrong += [f"month {seed}: {each}" for each in _differing(found, expected)]
@@ -87,7 +88,8 @@ def test_a_thousand_months_equal_what_other_code_makes_of_the_raw_rows() -> None
 def _differing(found: dict[str, Any], expected: dict[str, Any]) -> list[str]:
     amounts = {line["code"]: line["amount"] for line in found["lines"]}
     funnel = {name: value for name, value in found["funnel"].items() if name != "late_uploads"}
-    said = {**found, "lines": amounts, "funnel": funnel}
+    usual = found["complaint_details"]["usual"]
+    said = {**found, "lines": amounts, "funnel": funnel, "usual": usual}
     return [
         f"{name}: {said[name]} and not {value}"
         for name, value in expected.items()
@@ -332,6 +334,16 @@ def test_what_counts_nowhere_is_noted() -> None:
     assert "2026-W20" in found["notes"][-1]
     quiet = reasons(document(of(visit("V1"))))
     assert not {"late_uploads", "unassigned", "weeks_differ", "void_proposed"} & set(quiet)
+
+
+@pytest.mark.parametrize(("number", "noted"), [(0, True), (1, False), (10, False), (11, True)])
+def test_a_number_of_complaints_that_is_unusual_for_the_size_is_noted(
+    number: int, noted: bool
+) -> None:
+    visits = many(200, "ABC")
+    found = document(of(*visits, cases=tuple(map(case, range(number))), usual=Usual(1000, 25)))
+    assert found["complaint_details"]["usual"] == {"from": 1, "to": 10}
+    assert ("unusual" in reasons(found)) is noted
 
 
 def test_its_size_does_not_grow_with_forms_and_cases() -> None:

@@ -11,6 +11,7 @@ import pytest
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.documents import StoredDocument, facts_place
 from chalicelib.core.draws import Draw
+from chalicelib.core.people import Unit
 from chalicelib.core.verification import Verification
 from chalicelib.core.visits import Answer
 from chalicelib.services.month_maker import NoFactsError
@@ -187,3 +188,16 @@ def test_cells_of_every_draw_are_in_the_facts(stage: Stage) -> None:
     stage.wiring.blobs.put(key, json.dumps(cells).encode())
     close(stage, MAY)
     assert "cell\t2026-W21/U1/ab/answered/none\t1" in lines(stage, holding(stage))
+
+
+def test_what_is_usual_is_of_all_units_last_month(stage: Stage) -> None:
+    stage.wiring.people.put(Unit("U2", "West", since=MAY))
+    put_forms(stage, MAY, ["ABC"] * 2)
+    put_forms(stage, MAY, ["ABC"] * 6, unit="U2")
+    put_cases(stage, MAY, 2, unit="U2")
+    put_forms(stage, JUNE, ["ABC"] * 4)
+    close(stage, MAY)
+    assert document(stage, MAY)["complaint_details"]["usual"] is None
+    close(stage, JUNE)
+    assert "usual\t8\t2" in lines(stage, holding(stage, JUNE))
+    assert document(stage, JUNE)["complaint_details"]["usual"] == {"from": 0, "to": 3}
