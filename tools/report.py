@@ -1,25 +1,34 @@
-"""python -m tools report: the workbook of a unit's month, as its document that holds has it."""
+"""python -m tools report: a unit's month as a workbook or as pages to print, as its document that
+holds has it."""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chalicelib.core.calendar import MonthError, first_day
+from chalicelib.core.documents import StoredDocument
+from chalicelib.core.people import Unit
 from chalicelib.core.saving import StoreError
 from chalicelib.texts import LOCALES
 from tools.connected import NotConnectedError, local_stage
+
+if TYPE_CHECKING:
+    from chalicelib.wiring import Wiring
 
 
 def report(
     unit: Annotated[str, typer.Argument(help="the unit's id")],
     month: Annotated[str, typer.Argument(help="YYYY-MM")],
-    out: Annotated[Path, typer.Option(help="the XLSX file to write")],
+    out: Annotated[Path, typer.Option(help="the XLSX or HTML file to write")],
     own: Annotated[bool, typer.Option(help="the edition that the unit itself may see")] = False,
     language: Annotated[str, typer.Option(help="zh or en; else the rulebook's first")] = "",
 ) -> None:
-    """Write the report of a unit's month as a workbook. Exit 2: there is no such document."""
+    """Write the report of a unit's month: a workbook, or pages to print if the file is .html.
+
+    Exit 2: there is no such document.
+    """
     try:
         first_day(month)
         stage = local_stage()
@@ -31,10 +40,27 @@ def report(
         if known is None or stored is None:
             print(f"{unit} has no document of {month}", file=sys.stderr)
             raise typer.Exit(2)
-        out.write_bytes(stage.report_workbooks.workbook(stored, known, language, own=own))
+        out.write_bytes(_content(stage, stored, known, out, language, own=own))
     except MonthError as error:
         raise typer.BadParameter(str(error)) from None
     except (NotConnectedError, StoreError, OSError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
     print(out)
+
+
+def _content(
+    stage: "Wiring",
+    stored: StoredDocument,
+    unit: Unit,
+    out: Path,
+    language: str,
+    *,
+    own: bool,
+) -> bytes:
+    if out.suffix != ".html":
+        return stage.report_workbooks.workbook(stored, unit, language, own=own)
+    proceeding = stage.storage.proceedings.get(stored.unit, stored.sequence)
+    if proceeding is None:
+        raise LookupError(f"proceeding {stored.sequence} of {stored.unit}")
+    return stage.notices.report(stored, proceeding, unit, language, own=own).encode()

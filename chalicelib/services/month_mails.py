@@ -68,6 +68,15 @@ class People(Protocol):
 
 class Notices(Protocol):
     def page(self, document: StoredDocument, proceeding: Proceeding, unit: Unit) -> str: ...
+    def report(
+        self,
+        document: StoredDocument,
+        proceeding: Proceeding,
+        unit: Unit,
+        language: str,
+        *,
+        own: bool,
+    ) -> str: ...
 
 
 class MonthSources(NamedTuple):
@@ -105,14 +114,20 @@ class MonthMails:
             raise NobodyToReadError(effect.what)
         step = self._month_step(effect.values, translator(unit.language))
         if effect.what == NOTICED:
-            step = replace(step, notice=[self._notice(step, unit)])
+            step = replace(step, notice=self._pages(step, unit))
         page = month_letters.PAGES[effect.what](step, translator(unit.language))
         return Letter(page, [unit.manager_email], unit.language, _FOOT_UNIT)
 
-    def _notice(self, step: MonthStep, unit: Unit) -> month_letters.Attachment:
-        """The notice as a page to print."""
-        page = self._notices.page(step.stored, step.proceeding, unit)
-        return f"{step.stored.unit}-{step.stored.month}.html", "text/html", page.encode()
+    def _pages(self, step: MonthStep, unit: Unit) -> list[month_letters.Attachment]:
+        """The notice and the unit's edition of the report, as pages to print."""
+        about = (step.stored, step.proceeding, unit)
+        notice = self._notices.page(*about)
+        report = self._notices.report(*about, unit.language, own=True)
+        name = f"{step.stored.unit}-{step.stored.month}"
+        return [
+            (f"{name}.html", "text/html", notice.encode()),
+            (f"{name}-report.html", "text/html", report.encode()),
+        ]
 
     def _page(self, what: str) -> Callable[[Values, Say], MailPage]:
         others = {

@@ -1,10 +1,11 @@
-"""The notice of a unit's month, made of what is stored: its page to attach, to show or to print."""
+"""The pages of a unit's month, made of what is stored, to attach, to show or to print: the notice
+and the report."""
 
 import json
 import logging
 from typing import Protocol
 
-from chalicelib import notice
+from chalicelib import editions, notice
 from chalicelib.core.documents import StoredDocument
 from chalicelib.core.facts import Facts
 from chalicelib.core.people import Member, Technician, Unit, technician_code
@@ -26,7 +27,8 @@ class People(Protocol):
 
 
 class Notices:
-    """Makes the notice as the unit gets it, in its language and from its own month alone."""
+    """Makes the notice as the unit gets it, in its language and from its own month alone, and
+    the report that has whole what the notice had to shorten."""
 
     def __init__(self, maker: Maker, people: People, rules: Rulebook) -> None:
         """`maker` finds the facts of a document."""
@@ -49,11 +51,32 @@ class Notices:
             self._rules,
         )
 
+    def report(
+        self,
+        document: StoredDocument,
+        proceeding: Proceeding,
+        unit: Unit,
+        language: str,
+        *,
+        own: bool,
+    ) -> str:
+        """The report in "zh" or "en": the unit's `own` edition, or supervision's."""
+        return editions.page(
+            json.loads(document.body),
+            self._facts(document),
+            proceeding,
+            unit.name,
+            self._names(unit),
+            translator(language),
+            self._rules,
+            own=own,
+        )
+
     def _facts(self, document: StoredDocument) -> Facts | None:
         try:
             return self._maker.facts_of(document)
         except NoFactsError:
-            log.exception("a notice without its facts", extra={"unit": document.unit})
+            log.exception("a page without its facts", extra={"unit": document.unit})
             return None
 
     def _names(self, unit: Unit) -> dict[str, str]:

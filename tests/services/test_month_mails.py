@@ -60,13 +60,15 @@ def test_the_notice_goes_to_the_unit_alone_with_its_lines_term_and_page(english:
     text = plain(mail)
     assert "until the end of 2026-06-15" in text
     assert "\t-3000" in text
-    (page,) = mail.iter_attachments()
+    page, report = mail.iter_attachments()
     assert page.get_content_type() == "text/html"
     assert page.get_filename() == f"U1-{MAY}.html"
     html = page.get_content()
     assert "East" in html
     assert FIRST in html
     assert "Lin" in html, "who signed"
+    assert report.get_filename() == f"U1-{MAY}-report.html"
+    assert "Monthly report for the unit" in report.get_content()
 
 
 def test_the_notice_speaks_the_language_of_the_unit(stage: Stage) -> None:

@@ -49,3 +49,15 @@ def test_what_is_not_there_is_refused(
     out = tmp_path / "report.xlsx"
     assert run(*words, "--out", out).exit_code == 2
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("edition", "title"), [([], "report for supervision"), (["--own"], "report for the unit")]
+)
+def test_pages_to_print_are_written_if_the_file_is_one(
+    closed: Stage, tmp_path: Path, edition: list[str], title: str
+) -> None:
+    out = tmp_path / "report.html"
+    result = run("U1", MAY, "--out", out, "--language", "en", *edition)
+    assert (result.exit_code, result.stdout) == (0, f"{out}\n"), result.stderr
+    assert title in out.read_text("utf-8")
