@@ -26,7 +26,8 @@ def is_month(id: str) -> bool:
 
 
 def _sign(stage: "Wiring", id: str, values: Values, by: Member) -> Done:
-    acted = stage.month_desk(VIA).sign(_month(stage, id), by, stage.now())
+    desk, seen = stage.month_desk(VIA), values.get("hash", "")
+    acted = desk.sign(_month(stage, id), by, stage.now(), seen)
     unit = stage.people.unit(acted.proceeding.unit)
     told = unit.manager_email if unit else ""
     return {**_done(stage, acted), "notice_to": told or "nobody: the unit has no manager's mail"}
@@ -59,7 +60,8 @@ def _answer(stage: "Wiring", id: str, values: Values, by: Member) -> Done:
 
 
 def _issue(stage: "Wiring", id: str, values: Values, by: Member) -> Done:
-    acted = stage.month_desk(VIA).issue(_month(stage, id), by, stage.now())
+    desk, seen = stage.month_desk(VIA), values.get("hash", "")
+    acted = desk.issue(_month(stage, id), by, stage.now(), seen)
     proceeding = acted.proceeding
     entries = stage.storage.register.of_month(proceeding.month)
     mine = [
@@ -166,12 +168,12 @@ def _amended(amendment: Amendment) -> Done:
 
 
 VERBS: Final[Mapping[str, Verb]] = {
-    "sign": Verb((), _sign),
+    "sign": Verb(("hash",), _sign),
     "object": Verb(("line", "case", "reason", "file"), _object),
     "rule": Verb(("objection", "result", "reason", "subjects"), _rule),
     "question": Verb(("question",), _question),
     "answer": Verb(("question", "answer"), _answer),
-    "issue": Verb((), _issue),
+    "issue": Verb(("hash",), _issue),
     "amend": Verb(("subjects", "reason"), _amend),
     "approve": Verb(("cause",), _approve),
     "refuse": Verb(("cause", "reason"), _refuse),
@@ -187,6 +189,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bad_month": "{id} is no month of a unit: write it UNIT/YYYY-MM",
     "no_document": "{month} has no document yet: its month is not closed",
     "month_state": "{act} is not for a month that is {state}",
+    "another_document": "another document holds now: look at it first, its hash is {hash}",
+    "no_facts": "the facts of the document that holds are not there, or are others: {file}",
     "one_about": f"say one thing: --line {'|'.join(LINES)}, or --case REFERENCE",
     "unknown_line": "there is no line {about}; there are: {lines}",
     "objected_too_late": "objections were taken until the end of {day}",

@@ -19,6 +19,7 @@ from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import Figures
 from chalicelib.services import month_news
 from chalicelib.services.month_kin import MonthKin
+from chalicelib.services.month_maker import NoFactsError
 from chalicelib.services.month_records import Held, MonthRecords, UnitMonth, until_saved
 
 _DONE: Final = {"approve": "approved", "refuse": "refused"}
@@ -107,8 +108,9 @@ class AmendmentDesk:
         following month is proposed if its change line moves. Another amendment may have read the
         same facts anew meanwhile: then there is nothing left to change.
 
-        ActError: those of `_open`, "nothing_changed" if the facts are still as the document has
-        them: whatever is wrong with them has to be put right first, by an act of its own.
+        ActError: those of `_open`, "no_facts" (facts file), "nothing_changed" if the facts are
+        still as the document has them: whatever is wrong with them has to be put right first, by
+        an act of its own.
         """
         return until_saved(lambda: self._approved(at, cause, by, now))
 
@@ -132,7 +134,7 @@ class AmendmentDesk:
         held, unit = self._records.held(at), self._people.unit(at.unit)
         if unit is None:
             raise ActError("unknown_unit", unit=at.unit)
-        made = self._maker.amended(unit, amendment, now)
+        made = self._made(unit, amendment, now)
         if made.document.facts_sha256 == held.document.facts_sha256:
             return self._already_in(held, amendment, by, now)
         done = _decided(amendment, "approved", by, now, sequence=made.document.sequence)
@@ -145,6 +147,12 @@ class AmendmentDesk:
         before = proceedings.superseded(held.proceeding, made.document.sequence, now)
         self._commit(adds, [*made.saves, done, before])
         return done
+
+    def _made(self, unit: Unit, amendment: Amendment, now: datetime) -> Made:
+        try:
+            return self._maker.amended(unit, amendment, now)
+        except NoFactsError as error:
+            raise ActError("no_facts", file=str(error)) from error
 
     def _already_in(self, held: Held, amendment: Amendment, by: Member, now: datetime) -> Amendment:
         """Approved without a document of its own: the one that holds is newer than it."""

@@ -30,6 +30,19 @@ class Acted(NamedTuple):
     changed: bool
 
 
+class _Seen:
+    """The document that somebody signs or issues: another may take its place meanwhile."""
+
+    def __init__(self, sha256: str) -> None:
+        self._sha256 = sha256.lower()
+
+    def check(self, held: Held) -> None:
+        found = held.document.sha256
+        self._sha256 = self._sha256 or found
+        if not found.startswith(self._sha256):
+            raise ActError("another_document", hash=found)
+
+
 Decide = Callable[[Held, Act], Proceeding]
 Extra = Callable[[Held, Proceeding], Sequence[object]]
 """The month before the act and its proceeding after it → what else the act adds."""
@@ -59,13 +72,17 @@ class MonthDesk:
         self._rules = rules
         self._via = via
 
-    def sign(self, at: UnitMonth, by: Member, now: datetime) -> Acted:
+    def sign(self, at: UnitMonth, by: Member, now: datetime, sha256: str = "") -> Acted:
         """A lead signs the facts, and the unit is given notice: `month_steps.sign`.
 
         What the unit has said against its cases, and nobody answered by a label, is taken up.
+        `sha256`: the hash of the document that he has seen, or how it begins; without it the one
+        that holds when he begins. ActError "another_document" (facts hash).
         """
+        seen = _Seen(sha256)
 
         def decide(held: Held, act: Act) -> Proceeding:
+            seen.check(held)
             before = held.proceeding
             after = month_steps.sign(before, act, held.document.sha256, self._rules)
             raised = self._objections.raised(at) if after is not before else []
@@ -139,13 +156,15 @@ class MonthDesk:
 
         return self._act("answer", at, by, now, decide)
 
-    def issue(self, at: UnitMonth, by: Member, now: datetime) -> Acted:
+    def issue(self, at: UnitMonth, by: Member, now: datetime, sha256: str = "") -> Acted:
         """HR issues the document and enters it into its register: `month_steps.issue`.
 
-        A trial enters no register.
+        A trial enters no register. `sha256` as in `sign`.
         """
+        seen = _Seen(sha256)
 
         def decide(held: Held, act: Act) -> Proceeding:
+            seen.check(held)
             causes = [each.cause for each in self._records.open_amendments(at)]
             return month_steps.issue(held.proceeding, act, causes, self._rules)
 

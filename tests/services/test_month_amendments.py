@@ -224,6 +224,30 @@ def test_an_approval_twice_is_one_document(stage: Stage) -> None:
     assert everything(stage) == before
 
 
+def test_two_amendments_approved_at_once_are_two_documents(stage: Stage) -> None:
+    closed(stage, ["AAA", "ABC"])
+    second = f"U1-{MAY}-001"
+    for visit in (FIRST, second):
+        voided(stage, visit)
+        amend(stage, f"visit {visit}")
+    causes = [each.cause for each in amendments(stage)]
+    done = at_once(*[lambda c=each: approve(stage, OU, c) for each in causes])
+    assert done == ["", ""]
+    assert stage.storage.documents.head("U1").sequence == 3
+    assert document(stage, MAY)["forms"] == 0
+    steps = [one.state for one in stage.storage.proceedings.of_unit("U1")]
+    assert steps == ["superseded", "superseded", "closed"]
+
+
+def test_facts_that_are_gone_are_told_of(stage: Stage) -> None:
+    closed(stage)
+    voided(stage)
+    amend(stage, f"visit {FIRST}")
+    for path in (stage.folder / "blobs" / "facts").rglob("*.gz"):
+        path.unlink()
+    assert refused(stage, lambda: approve(stage)).code == "no_facts"
+
+
 def test_an_approval_and_the_issue_at_once_leave_nothing_in_between(stage: Stage) -> None:
     """Either the old document was issued first, or the new one waits for its signature."""
     closed(stage)

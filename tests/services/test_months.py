@@ -1,6 +1,6 @@
 """Closed months are signed, objected to, ruled on and issued, each by who may and when he may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Barrier, Thread
 
@@ -301,6 +301,40 @@ def test_of_two_leads_who_sign_at_once_one_has_signed(stage: Stage) -> None:
     assert done == ["", "month_state"]
     assert [step.what for step in stands(stage).steps] == ["closed", "signed"]
     assert mailed(stage).count("unit_month_noticed") == 1
+
+
+def test_nobody_signs_or_issues_another_document_than_he_has_seen(stage: Stage) -> None:
+    closed(stage, cases=1)
+    first = stage.storage.documents.of_month("U1", MAY)
+    assert first is not None
+    (case,) = stage.storage.cases.of_month("U1", MAY)
+    relabel(stage, case.number)
+    approve(stage)
+    seen = first.sha256[:12]
+    error = refused(stage, lambda: desk(stage).sign(U1_MAY, LIN, stage.now, seen))
+    assert error.code == "another_document"
+    desk(stage).sign(U1_MAY, LIN, stage.now, error.facts["hash"][:12].upper())
+    after_term(stage)
+    error = refused(stage, lambda: desk(stage).issue(U1_MAY, HU, stage.now, seen))
+    assert error.code == "another_document"
+
+
+def test_a_signature_begun_before_an_amendment_signs_nothing_else(stage: Stage) -> None:
+    closed(stage, cases=1)
+    (case,) = stage.storage.cases.of_month("U1", MAY)
+    relabel(stage, case.number)
+    signing, commit = desk(stage), stage.storage.commit
+
+    def overtaken(adds: Sequence[object], saves: Sequence[object]) -> None:
+        """The amendment is approved while the lead signs."""
+        signing._commit = commit
+        approve(stage)
+        commit(adds, saves)
+
+    signing._commit = overtaken
+    with pytest.raises(ActError, match="another_document"):
+        signing.sign(U1_MAY, LIN, stage.now)
+    assert (stands(stage).sequence, stands(stage).state) == (2, "closed")
 
 
 def test_of_eight_who_issue_at_once_one_enters_the_register(stage: Stage) -> None:
