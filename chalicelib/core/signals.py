@@ -26,7 +26,8 @@ WATCHED_FIELDS: Final = frozenset({"phone", "completed_at", "technician"})
 class SignalFacts:
     """What the reasons look at, of one visit at the freeze; the defaults give no reason.
 
-    `forms`: channel → the grades last given on it. `asked_at`: our last text before the answer.
+    `forms`: channel → the grades last given on it. `asked_phone`: the number that was asked, be it
+    replaced since. `asked_at`: our last text before the answer.
     `invitation_due_at`: when the customer would have been asked, had the visit been uploaded in
     time. `device_forms_at`: when forms of other customers' visits came from a device that forms
     of this one came from, at `web_forms_at`.
@@ -39,6 +40,7 @@ class SignalFacts:
     forms: Mapping[str, Grades]
     not_me: bool = False
     phone: str = ""
+    asked_phone: str = ""
     phone_names: Collection[str] = ()
     technician_phones: Collection[str] = ()
     changed_fields: Collection[str] = ()
@@ -133,8 +135,9 @@ SIGNALS: Final[Mapping[str, _Signal]] = {
     "not_me": lambda facts, missing: facts.not_me,
     "conflict": lambda facts, missing: channels_conflict(facts.forms),
     "shared_phone": lambda facts, missing: phone_is_shared(facts.phone_names),
-    "technician_phone": lambda facts, missing: is_technicians_phone(
-        facts.phone, facts.technician_phones
+    "technician_phone": lambda facts, missing: any(
+        is_technicians_phone(phone, facts.technician_phones)
+        for phone in (facts.phone, facts.asked_phone)
     ),
     "changed_after_upload": lambda facts, missing: changed_after_upload(facts.changed_fields),
     "fast": lambda facts, missing: is_fast(facts.asked_at, facts.answered_at),

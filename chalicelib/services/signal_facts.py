@@ -13,7 +13,7 @@ from chalicelib.core.people import Technician
 from chalicelib.core.phones import Phone, names_near
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.signals import SignalFacts
-from chalicelib.core.visits import Visit, merged
+from chalicelib.core.visits import Visit, asked_number, merged
 from chalicelib.services import phone_numbers
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -107,6 +107,7 @@ def signal_facts(visit: Visit, around: Around, rules: Rulebook) -> SignalFacts:
         forms={channel: _given_on(channel, visit) for channel in channels},
         not_me="not_me" in visit.remarks,
         phone=facts.phone,
+        asked_phone=asked_number(visit),
         phone_names=names_near(around.phone, facts.completed_at) if around.phone else (),
         technician_phones=around.technician_phones,
         changed_fields={change.field for change in visit.changes},

@@ -47,6 +47,11 @@ def test_a_silent_visit_gives_no_reason_by_being_silent() -> None:
         ),
         pytest.param("shared_phone", {"phone_names": ("Li Wei", "Wang Fang")}, id="two-names"),
         pytest.param("technician_phone", {"technician_phones": (HARMLESS.phone,)}, id="own"),
+        pytest.param(
+            "technician_phone",
+            {"technician_phones": ("+4915100000000",), "asked_phone": "+4915100000000"},
+            id="asked-on-a-technicians-phone",
+        ),
         pytest.param("changed_after_upload", {"changed_fields": ("phone",)}, id="phone"),
         pytest.param("changed_after_upload", {"changed_fields": ("completed_at",)}, id="date"),
         pytest.param("fast", {"asked_at": NOON - timedelta(seconds=60)}, id="60-seconds"),

@@ -124,6 +124,18 @@ def test_the_phone_of_a_technician_of_any_unit_is_a_reason(stage: Stage) -> None
     assert reasons(stage, "V-2") == ()
 
 
+def test_a_technicians_phone_that_was_asked_stays_a_reason_when_it_is_replaced(
+    stage: Stage,
+) -> None:
+    stage.storage.people.put(Technician("U1", "Li", NUMBER))
+    row = stage.row("V-1", phone=NUMBER)
+    stage.upload(row)
+    stage.dispatch(INVITED)
+    stage.text(NUMBER, "A B A")
+    stage.upload({**row, "phone": OTHER})
+    assert reasons(stage, "V-1") == ("changed_after_upload", "fast", "technician_phone")
+
+
 def test_an_observation_of_the_technician_is_a_reason_near_its_day(stage: Stage) -> None:
     stage.storage.observations.add(Observation("U1", COMPLETED, "Amsel", "asked for an A", "Li"))
     before = (COMPLETED - 20 * DAY).isoformat()
