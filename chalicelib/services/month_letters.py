@@ -75,6 +75,17 @@ def noticed(month: MonthStep, say: Say) -> MailPage:
     )
 
 
+def signed(month: MonthStep, say: Say) -> MailPage:
+    """From when on the result may be issued, to HR."""
+    day = str(proceedings.last_day_to_object(month.proceeding, month.rules))
+    return MailPage(
+        say("mail.month_signed.subject", day=day, **month.named),
+        [say("mail.month_signed.lead", day=day, **month.named)],
+        *lines(month.document, say),
+        facts=[(say("mail.hash"), month.stored.sha256)],
+    )
+
+
 def objected(month: MonthStep, say: Say) -> MailPage:
     """An objection, to leads."""
     values = month.step.values
@@ -150,6 +161,7 @@ def issued(month: MonthStep, say: Say) -> MailPage:
 
 PAGES: Final[Mapping[str, Callable[[MonthStep, Say], MailPage]]] = {
     "unit_month_noticed": noticed,
+    "month_signed": signed,
     "month_objected": objected,
     "month_ruled": ruled,
     "unit_month_ruled": ruled,

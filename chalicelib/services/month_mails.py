@@ -21,6 +21,7 @@ from chalicelib.texts import Say, translator
 
 READERS: Final[Mapping[str, tuple[str, ...]]] = {
     "month_closed": ("lead", "hr", "auditor"),
+    "month_signed": ("hr", "auditor"),
     "month_objected": ("lead",),
     "month_ruled": ("hr", "auditor"),
     "month_questioned": ("supervisor", "lead"),

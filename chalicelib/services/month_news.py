@@ -21,7 +21,7 @@ class Told(NamedTuple):
 
 
 NEWS: Final[Mapping[str, Told]] = {
-    proceedings.SIGNED: Told(unit="unit_month_noticed"),
+    proceedings.SIGNED: Told(members="month_signed", unit="unit_month_noticed"),
     proceedings.OBJECTED: Told(members="month_objected"),
     proceedings.RULED: Told(members="month_ruled", unit="unit_month_ruled"),
     proceedings.QUESTIONED: Told(members="month_questioned"),

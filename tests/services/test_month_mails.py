@@ -118,6 +118,13 @@ def test_a_notice_after_an_amendment_says_that_it_takes_the_place_of_another(
     assert "takes the place of an earlier one" in plain(sent(english, "notice of assessment"))
 
 
+def test_hr_hears_from_when_on_it_may_issue(english: Stage) -> None:
+    sign(english)
+    mail = sent(english, "objections until 2026-06-15")
+    assert to(mail) == [HU.mail, OU.mail]
+    assert "personnel may issue" in plain(mail)
+
+
 def test_an_objection_goes_to_leads_and_its_ruling_to_unit_and_hr(english: Stage) -> None:
     sign(english)
     object_to(english, "complaints")

@@ -261,7 +261,7 @@ def test_each_step_is_mailed_to_whom_it_concerns(stage: Stage) -> None:
 
     news()
     sign(stage)
-    assert news() == ["unit_month_noticed"]
+    assert news() == ["month_signed", "unit_month_noticed"]
     object_to(stage)
     assert news() == ["month_objected"]
     rule(stage)
