@@ -10,10 +10,12 @@ from typing import Any
 
 from chalicelib.core import calendar
 from chalicelib.core.assessment import note_sentence
+from chalicelib.core.proceedings import ISSUED
 from chalicelib.core.register import RegisterEntry
 from chalicelib.core.rules import Rulebook
 from chalicelib.report_parts import LINES, amounts_of, text_column
-from chalicelib.spreadsheets import Cell, Column, Page, Table, without_blank_columns, workbook
+from chalicelib.sheet_pages import Cell, Column, Page, Table, without_blank_columns
+from chalicelib.spreadsheets import workbook
 from chalicelib.texts import Say
 
 
@@ -32,8 +34,10 @@ class Owed:
 
     @property
     def to_pay(self) -> int | None:
-        """What is to be paid (above 0) or held back (below) when this document is issued."""
-        return None if self.before is None else int(self.entry["amount"]) - self.before
+        """What is to be paid (above 0) or held back (below); nothing before it is issued."""
+        if self.before is None or self.state != ISSUED:
+            return None
+        return int(self.entry["amount"]) - self.before
 
 
 def issued_before(register: Sequence[RegisterEntry], unit: str, sequence: int) -> int:
@@ -76,7 +80,7 @@ def _owed(owed: Sequence[Owed], month: str, say: Say) -> Table:
         *(_money(say, f"line.{code}") for code in LINES),
         *(_money(say, f"column.{what}") for what in ("amount", "issued_before", "to_pay")),
         text_column(say, "state", 14),
-        text_column(say, "sanction", 60),
+        text_column(say, "sanction", 44),
     ]
     rows = [_owed_row(one, month, say) for one in owed]
     return without_blank_columns(Table(columns, rows, "", _total(rows, say)))
@@ -141,4 +145,4 @@ def _register(register: Sequence[RegisterEntry], say: Say, rules: Rulebook) -> T
 
 
 def _money(say: Say, what: str) -> Column:
-    return Column(say(f"workbook.{what}"), 13, "money")
+    return Column(say(f"workbook.{what}"), 12, "money")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from chalicelib.core.grades import ITEMS, POINTS
 from chalicelib.report_parts import Part, mean_of, shown, sums, text_column
-from chalicelib.spreadsheets import Cell, Chart, Column, Page, Table
+from chalicelib.sheet_pages import Cell, Chart, Column, Page, Table
 from chalicelib.texts import Say
 
 MOST_COLUMNS: Final = 40

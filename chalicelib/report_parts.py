@@ -9,7 +9,7 @@ from typing import Any, Final
 from chalicelib.core.facts import Facts, VisitFact
 from chalicelib.core.lines import two_decimals
 from chalicelib.core.tallies import FORM_POINTS, SILENT
-from chalicelib.spreadsheets import Column
+from chalicelib.sheet_pages import Column
 from chalicelib.texts import Say
 
 LINES: Final = ("change", "all_best", "all_worst", "complaints")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.report_parts import LINES, Part, amounts_of, shown, text_column
-from chalicelib.spreadsheets import Cell, Column, Page, Table, without_blank_columns
+from chalicelib.sheet_pages import Cell, Column, Page, Table, without_blank_columns
 from chalicelib.texts import Say
 
 

@@ -6,13 +6,13 @@ make the same bytes. XlsxWriter is imported when a workbook is made.
 
 import io
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final
 
 from chalicelib.cell_texts import fitting, lines_of
+from chalicelib.sheet_pages import Cell, Chart, Column, Kind, Page, Table
 
 MADE_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands in a workbook as its date, so that the same pages make the same bytes."""
@@ -25,19 +25,12 @@ OPTIONS: Final = {
 }
 """What customers and units wrote stays text in every cell."""
 
-Cell = str | int | Decimal | None
-"""Text, a whole number, a number with its two decimals, nothing."""
-
-Kind = Literal["text", "count", "mean", "money"]
-"""How a column shows its numbers; money always has its sign."""
-
 _NUMBERS: Final = {"text": "@", "count": "0", "mean": "0.00", "money": "+#,##0;-#,##0;0"}
+_RIGHT: Final = {"align": "right"}
 _A4: Final = 9
 _CHART: Final = {"width": 640, "height": 300}
-_CHART_ROWS: Final = 17
-"""Rows of the usual height that a chart covers, and one more."""
-
-_LABELS: Final[Mapping[str, Mapping[str, str]]] = {"line": {"position": "above"}}
+_CHART_ROWS, _CHART_COLUMNS = 17, 11
+"""Rows and columns of the usual size that a chart covers, and one more."""
 
 _LINE: Final = 15
 """Points that a line of text is high."""
@@ -50,59 +43,6 @@ _COLOURS: Final = ("#1b6ca8", "#7fb3d5", "#b8b8b8", "#e59866", "#a93226", "#5b2c
 
 _MARK: Final = "#8a1f11"
 _HEAD: Final = "#e8eef4"
-
-
-class Column(NamedTuple):
-    """A column's heading, its width in characters and how its numbers are shown."""
-
-    head: str
-    width: int = 12
-    kind: Kind = "count"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under headings; `total` is one more row that sums them up, set off."""
-
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
-    title: str = ""
-    total: Sequence[Cell] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A table and its picture: the first column names, each of the columns `shown` is a series."""
-
-    table: Table
-    kind: Literal["line", "column", "stacked"]
-    shown: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A sheet: title and lines above, then tables, then charts. `name` is its tab's."""
-
-    name: str
-    title: str
-    lines: Sequence[str] = ()
-    tables: Sequence[Table] = ()
-    charts: Sequence[Chart] = ()
-
-
-def without_blank_columns(table: Table) -> Table:
-    """The table without the columns that no row has anything in."""
-    kept = [
-        place
-        for place in range(len(table.columns))
-        if any(row[place] not in ("", None) for row in table.rows)
-    ]
-    return Table(
-        [table.columns[place] for place in kept],
-        [[row[place] for place in kept] for row in table.rows],
-        table.title,
-        [table.total[place] for place in kept] if table.total else (),
-    )
 
 
 def workbook(pages: Sequence[Page], mark: str = "") -> bytes:
@@ -126,7 +66,11 @@ class _Styles:
         self.title = book.add_format({"bold": True, "font_size": 15})
         self.mark = book.add_format({"bold": True, "font_color": _MARK})
         self.caption = book.add_format({"bold": True, "font_size": 12})
-        self.head = book.add_format({**line, "bold": True, "bg_color": _HEAD, "text_wrap": True})
+        head = {**line, "bold": True, "bg_color": _HEAD, "text_wrap": True}
+        self.heads = {
+            kind: book.add_format({**head, **({"indent": 1} if kind == "text" else _RIGHT)})
+            for kind in _NUMBERS
+        }
         self.cells = {
             (kind, strong): book.add_format(
                 {
@@ -168,6 +112,8 @@ class _Sheet:
         for chart in self._page.charts:
             self._row += 1
             self._charted(chart)
+        if self._page.charts:
+            self._sheet.print_area(0, 0, self._row, len(self._widths) + _CHART_COLUMNS)
 
     def _set_up(self, mark: str) -> None:
         sheet = self._sheet
@@ -194,7 +140,7 @@ class _Sheet:
         top = self._row
         self._heighten(table, [column.head for column in table.columns])
         for place, column in enumerate(table.columns):
-            self._sheet.write_string(top, place, column.head, self._styles.head)
+            self._sheet.write_string(top, place, column.head, self._styles.heads[column.kind])
         for row in table.rows:
             self._row += 1
             self._cells(table, row, strong=False)
@@ -259,11 +205,12 @@ class _Sheet:
             "categories": [name, first, 0, last, 0],
             "values": [name, first, column, last, column],
             "gap": 60,
-            "data_labels": {"value": chart.kind != "stacked", **_LABELS.get(chart.kind, {})},
+            "data_labels": {"value": chart.kind != "stacked"},
         }
         if chart.kind == "line":
             marker = {"type": "circle", "size": 6, "fill": {"color": colour}}
-            return series | {"line": {"color": colour, "width": 2}, "marker": marker}
+            labels = {"data_labels": {"value": True, "position": "above"}}
+            return series | labels | {"line": {"color": colour, "width": 2}, "marker": marker}
         return series | {"fill": {"color": colour}, "border": {"color": "#ffffff"}}
 
 
@@ -285,10 +232,12 @@ def _kind(column: Column, cell: Cell) -> Kind:
 
 
 def _scale(chart: Chart) -> dict[str, object]:
-    """Means stand on a scale of whole points with room above and below: none looks like a leap."""
+    """Means stand on a scale of whole points with room around: none looks like a leap."""
     cells = [row[column] for row in chart.table.rows for column in chart.shown]
     means = [cell for cell in cells if isinstance(cell, Decimal)]
     if not means:
         return {"min": 0}
-    whole = {"min": math.floor(min(means)) - 1, "max": math.ceil(max(means)) + 1}
-    return {**whole, "major_unit": 1, "num_format": "0"}
+    lowest, highest = math.floor(min(means)) - 1, math.ceil(max(means)) + 1
+    if chart.kind != "line":  # a bar is as long as its number only from 0 on
+        lowest, highest = min(lowest, 0), max(highest, 0)
+    return {"min": lowest, "max": highest, "major_unit": 1, "num_format": "0"}

@@ -14,14 +14,8 @@ from chalicelib.core.tallies import FORM_POINTS, SILENT
 from chalicelib.report_charts import charts
 from chalicelib.report_parts import Part, by_technician, mean_of, shown, sums, text_column
 from chalicelib.report_summary import summary
-from chalicelib.spreadsheets import (
-    Cell,
-    Column,
-    Page,
-    Table,
-    without_blank_columns,
-    workbook,
-)
+from chalicelib.sheet_pages import Cell, Column, Page, Table, without_blank_columns
+from chalicelib.spreadsheets import workbook
 from chalicelib.texts import Say
 
 METHOD: Final = (
@@ -122,7 +116,8 @@ def _cases(parts: Sequence[Part], say: Say) -> Page:
     columns = [
         text_column(say, "unit", 16),
         text_column(say, "reference", 18),
-        *(text_column(say, what, 14) for what in (*words, *clocks)),
+        *(text_column(say, what, 19) for what in words),
+        *(text_column(say, what, 11) for what in clocks),
         Column(say("workbook.column.repeats"), 10),
     ]
     rows: list[list[Cell]] = [

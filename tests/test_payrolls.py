@@ -103,3 +103,10 @@ def test_the_same_month_makes_the_same_bytes() -> None:
 def test_a_name_that_looks_like_a_formula_stays_a_text() -> None:
     _, found, _ = rows(replace(owed("a"), name="=1+1"))
     assert found[1] == "=1+1"
+
+
+def test_nothing_is_to_pay_before_the_document_is_issued() -> None:
+    heads, noticed, issued, total = rows(owed("a", 700, state="noticed"), owed("b"))
+    place = heads.index("To pay or hold back")
+    assert noticed[place] is None
+    assert total[place] == issued[place] == issued[heads.index("Amount")]

@@ -14,7 +14,8 @@ from chalicelib import workbooks
 from chalicelib.cell_texts import LONGEST_TEXT
 from chalicelib.core.tallies import SILENT
 from chalicelib.report_parts import Part
-from chalicelib.spreadsheets import Column, Page, Table, workbook
+from chalicelib.sheet_pages import Column, Page, Table
+from chalicelib.spreadsheets import workbook
 from chalicelib.texts import translator
 from tests.catalogues import compile_catalogues
 from tests.workbook_samples import CODES, MONTH, NAMES, part

@@ -14,7 +14,8 @@ import typer
 
 from chalicelib import rulebook
 from chalicelib.core.calendar import MonthError, first_day
-from chalicelib.spreadsheets import Column, Page, Table, workbook
+from chalicelib.sheet_pages import Column, Page, Table
+from chalicelib.spreadsheets import workbook
 from chalicelib.texts import LOCALES, Say, translator
 from tools.comparison import Comparison, Job, by_unit, compare, read_jobs, told
 from tools.facts import BadRowsError
