@@ -45,7 +45,8 @@ _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 _LONGEST_NAME: Final = 31
 _NUMBER: Final = re.compile(r"\+[0-9]{6,15}")
 _A4: Final = 9
-_HOW_WIDTH: Final = 120
+_HOW_WIDTH: Final = 96
+"""Places of a line of the instructions; a Chinese character takes two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ class _Styles:
         self.plain = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
         self.hidden = book.add_format({"num_format": "@"})
         self.shown = book.add_format({**edge, "num_format": "@", "bg_color": "#F3F3F3"})
-        self.dial = book.add_format({**edge, "font_color": "#0B5394", "underline": 1})
+        link = {"font_color": "#0B5394", "underline": 1, "bg_color": "#F3F3F3", "align": "center"}
+        self.dial = book.add_format({**edge, **link})
         formats = {"date": "yyyy-mm-dd", "time": "hh:mm"}
         self.open = {
             holds: book.add_format({**edge, "num_format": formats.get(holds, "@"), "locked": False})
@@ -257,15 +259,19 @@ def _why(why: str, say: Say) -> str:
 def _write_how(page: Any, languages: Sequence[str], styles: _Styles) -> None:  # noqa: ANN401
     page.write_string(0, 0, INFORMATION, styles.hidden)
     page.set_column(0, 0, 2, None, {"hidden": True})
-    page.set_column(1, 1, _HOW_WIDTH)
+    page.set_column(1, 1, _HOW_WIDTH + 6)
     lines = [
         line for each in languages for line in (*translator(each)("calls.how").split("\n"), "")
     ]
     for row, line in enumerate(lines, start=1):
-        page.set_row(row, 32 if len(line) > _HOW_WIDTH * 3 // 4 else 17)
+        page.set_row(row, 17 * (1 + _width(line) // _HOW_WIDTH))
         page.write_string(row, 1, line, styles.plain)
     _print_on_a4(page)
     page.fit_to_pages(1, 0)
+
+
+def _width(line: str) -> int:
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in line)
 
 
 def _sheet_name(place: int, caller: str, say: Say) -> str:

@@ -82,7 +82,11 @@ class WeekMail:
         told = {"count": len(picks), "frame": draw.frame_count, "deadline": week.deadline}
         return MailPage(
             say("mail.draw_list.subject", key=draw.key, count=len(picks)),
-            [say("mail.draw_list.lead", **told), *self._warnings(draw, picks, owed, say)],
+            [
+                say("mail.draw_list.lead", **told),
+                *self._warnings(draw, picks, owed, say),
+                say("mail.draw_list.take_over", key=draw.key, until=self._taken_over_by(draw)),
+            ],
             [say("mail.column.caller"), say("mail.column.calls")],
             [(sheet.caller or say("mail.sheet.unassigned"), len(sheet.rows)) for sheet in sheets],
             facts=self._facts(draw, say),
@@ -136,6 +140,10 @@ class WeekMail:
                 name = unit.name if unit else pick.unit
                 found.append(call_sheets.Call(pick, visit.facts, name, day.isoformat()))
         return found
+
+    def _taken_over_by(self, draw: Draw) -> str:
+        noon = draw_calendar.taken_over_by(_drawn_at(draw), self._rules)
+        return noon.astimezone(calendar.zone(self._rules)).strftime("%Y-%m-%d %H:%M")
 
     def _deadline(self, draw: Draw) -> str:
         return (calendar.local_day(_drawn_at(draw), self._rules) + CALL_WITHIN).isoformat()
