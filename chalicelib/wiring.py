@@ -288,6 +288,7 @@ class Wiring:
             storage.devices,
             storage.commit,
             Intake(self.rules, self._chance.number),
+            self._survey_links,
             self.rules,
             self._chance.secret,
         )

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Final
 
 from chalicelib.core.signals import name_key
-from chalicelib.core.visits import Conversation, Visit, VisitKey
+from chalicelib.core.visits import Conversation, Visit, VisitKey, asked_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def names_near(phone: Phone, completed_at: datetime) -> frozenset[str]:
 
 
 def is_of(phone: Phone, visit: Visit) -> bool:
-    """Whether a text from the number may be about the visit: it is asked about, or the number's.
+    """Whether a text from the number may be about the visit: it was asked, or is the visit's now.
 
-    An upload may have given the visit another number since.
+    A number that was replaced before anybody answered on it speaks for the visit no more.
     """
-    return phone.current == visit.key or visit.facts.phone == phone.number
+    return phone.number in (asked_number(visit), visit.facts.phone)
 
 
 def talk_of(visit: Visit | None, phone: Phone) -> Conversation:

@@ -196,7 +196,8 @@ def changed_visit(
     if not _is_planned_anew(visit, different):
         return changed
     planned = survey.planned(facts, visit.salt, zones, now, rules)
-    return replace(changed, survey=_replanned(visit, planned))
+    links = () if "phone" in different else visit.links
+    return replace(changed, survey=_replanned(visit, planned), links=links)
 
 
 _PLANNED_BY: Final = frozenset({"phone", "completed_at"})

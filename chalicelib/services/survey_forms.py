@@ -23,9 +23,10 @@ from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import AlreadyThere, Busy, Stale
 from chalicelib.core.submissions import Submission, act_of, is_nonce
-from chalicelib.core.visits import Visit, VisitKey
+from chalicelib.core.visits import Visit, VisitKey, asked_number
 from chalicelib.services import phone_numbers
 from chalicelib.services.intake import Intake, NewCase, Opened
+from chalicelib.services.survey_links import SurveyLinks
 
 TRIES: Final = 8
 """Attempts at one act while others change the same visit."""
@@ -56,7 +57,7 @@ class FormShown:
     """What the page of a survey says of its visit; the grades stored stay unsaid.
 
     Whoever stands beside the customer could read them otherwise. `version` changes with every
-    answer; `can_decline`: there is a number that could be left alone.
+    answer; `can_decline`: the link was texted to a number, which could be left alone.
     """
 
     appliance: str
@@ -91,6 +92,7 @@ class SurveyForms:
         devices: Devices,
         commit: Callable[[Sequence[object], Sequence[object]], None],
         intake: Intake,
+        survey_links: SurveyLinks,
         rules: Rulebook,
         secret: Callable[[], bytes],
     ) -> None:
@@ -101,6 +103,7 @@ class SurveyForms:
         self._devices = devices
         self._commit = commit
         self._intake = intake
+        self._links = survey_links
         self._rules = rules
         self._secret = secret
 
@@ -116,7 +119,7 @@ class SurveyForms:
     def show(self, token: str, now: datetime) -> FormShown | None:
         """What the link opens; None for one that is unknown or has run out."""
         visit = self._opened(token, now)
-        return _shown(visit) if visit else None
+        return _shown(visit, self._texted(visit, token)) if visit else None
 
     def take(
         self,
@@ -139,11 +142,12 @@ class SurveyForms:
             visit = self._opened(token, now)
             if visit is None:
                 return None
+            number = self._texted(visit, token)
             kept = self._submissions.get(key) if is_nonce(nonce) else None
             if kept is not None:
-                return FormTaken(_shown(visit), kept.outcome, grades, kept.case)
+                return FormTaken(_shown(visit, ""), kept.outcome, grades, kept.case)
             if not is_nonce(nonce) or version != answers_version(visit):
-                return FormTaken(_shown(visit), "stale", grades)
+                return FormTaken(_shown(visit, number), "stale", grades)
             device = self._device(origin, now) if grades else ""
             taken = self._stored(visit, SentForm(grades, comment, key, device), fields, now)
             if taken is not None:
@@ -151,25 +155,35 @@ class SurveyForms:
         raise Busy()
 
     def decline(self, token: str, now: datetime) -> FormShown | None:
-        """Ask the visit's number about nothing any more, as a STOP from it would; None as `show`.
+        """Ask the number about nothing any more, as a STOP from it would; None as `show`.
 
-        The number is told so: if it was somebody else who pressed the button, its owner learns it.
+        Only the link that was texted to a number can do so. The number is told: if it was somebody
+        else who pressed the button, its owner learns it.
         """
         for _ in range(TRIES):
             visit = self._opened(token, now)
             if visit is None:
                 return None
-            phone = self._phone(visit)
-            if not phone.number or phone.opted_out_at:
-                return _shown(visit)
-            ended = on_opted_out(visit, now)
+            number = self._texted(visit, token)
+            phone = self._phones.get(number) if number else None
+            if phone is None or phone.opted_out_at:
+                return _shown(visit, number)
+            ended = on_opted_out(visit, now) if number == asked_number(visit) else visit
             saves = [replace(phone, opted_out_at=now), *([ended] if ended is not visit else ())]
             try:
-                self._commit(_declined(visit, self._secret().hex(), now), saves)
+                self._commit(_declined(visit, number, self._secret().hex(), now), saves)
             except (Stale, Busy):
                 continue
-            return _shown(ended)
+            return _shown(ended, number)
         raise Busy()
+
+    def _texted(self, visit: Visit, token: str) -> str:
+        """The number that this link was texted to, "" for one on paper: whoever holds a print, or
+        had the number before the customer, takes nobody's surveys away."""
+        numbers = {asked_number(visit), visit.facts.phone} - {""}
+        parts = links.survey_parts(token)
+        own = (n for n in sorted(numbers) if parts and self._links.is_of(parts, n))
+        return next(own, "")
 
     def _stored(
         self, visit: Visit, sent: SentForm, fields: Mapping[str, str], now: datetime
@@ -195,7 +209,7 @@ class SurveyForms:
             self._commit(adds, saves)
         except (Stale, AlreadyThere, Busy):
             return None
-        return FormTaken(_shown(turn.visit), turn.outcome, sent.grades, raw.case)
+        return FormTaken(_shown(turn.visit, ""), turn.outcome, sent.grades, raw.case)
 
     def _effects(self, turn: FormTurn, sent: SentForm, now: datetime) -> list[object]:
         """The echo, a person to call or read, and the duty phones where it is danger."""
@@ -255,7 +269,8 @@ class SurveyForms:
         return self._visits.get(key) if key else None
 
 
-def _shown(visit: Visit) -> FormShown:
+def _shown(visit: Visit, number: str) -> FormShown:
+    """What the page says; `number` is the one that its link was texted to, "" for none."""
     facts = visit.facts
     return FormShown(
         facts.appliance,
@@ -263,7 +278,7 @@ def _shown(visit: Visit) -> FormShown:
         facts.language,
         answers_version(visit),
         answered=bool(visit.answers),
-        can_decline=bool(facts.phone),
+        can_decline=bool(number),
     )
 
 
@@ -276,11 +291,10 @@ def _from_device(visit: Visit, sent: SentForm, now: datetime) -> list[object]:
     return [DeviceForm(sent.device, now, sent.source, facts.visit_id, customer)]
 
 
-def _declined(visit: Visit, cause: str, now: datetime) -> list[object]:
+def _declined(visit: Visit, number: str, cause: str, now: datetime) -> list[object]:
     """What is kept of the wish, and the text that tells the number."""
-    number, language = visit.facts.phone, visit.facts.language
+    language = visit.facts.language
     kept: list[object] = [OptEvent(number, now, True, CHANNEL, cause)]
-    if visit.facts.mobile:
-        values = {"to": number, "language": language}
-        kept.append(Effect(cause, 1, "sms", "opted_out", now, values))
+    values = {"to": number, "language": language}
+    kept.append(Effect(cause, 1, "sms", "opted_out", now, values))
     return kept

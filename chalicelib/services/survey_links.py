@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chalicelib.core import links
+from chalicelib.core.links import SurveyToken
 from chalicelib.core.visits import Said
 
 
@@ -17,6 +18,11 @@ class SurveyLinks:
     def secret(self, visit_id: str, number: str) -> str:
         """The secret of the link in texts to `number` (E.164) about the visit."""
         return links.text_secret(self.key().encode(), visit_id, number)
+
+    def is_of(self, token: SurveyToken, number: str) -> bool:
+        """Whether this link stood in a text to `number`."""
+        mine = self.secret(token.visit_id, number)
+        return links.is_one_of(links.hashed(token.secret), [links.hashed(mine)])
 
     def spelled(self, said: Said, number: str) -> Said:
         """A text to `number` with its link in full; one without a link as it is."""

@@ -82,7 +82,11 @@ def _again(asked: Asked, token: str, errors: Mapping[str, str], status: HTTPStat
 
 def _decline(asked: Asked, token: str) -> Response:
     shown = asked.services.survey_forms.decline(token, asked.now)
-    return html.told("declined", asked, HTTPStatus.OK, shown.language) if shown else gone(asked)
+    if shown is None:
+        return gone(asked)
+    if not shown.can_decline:
+        return _form(asked, shown)
+    return html.told("declined", asked, HTTPStatus.OK, shown.language)
 
 
 def _form(

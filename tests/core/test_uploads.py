@@ -355,8 +355,9 @@ def test_an_uninvitable_visit_that_is_touched_again_and_again_has_settled_once()
 def test_another_number_is_asked_whatever_the_first_one_wanted(state: str, sent: bool) -> None:
     outbox = Outbox("invitation_link", "sent", sid="SM1", attempts=1, to="+HK1") if sent else None
     over = surveyed(new(phone="HK1"), state=state, outbox=outbox, settled_at=NOW, contacts=1)
-    after = changed(over, phone="HK2")
+    after = changed(replace(over, links=("a hash",)), phone="HK2")
     assert isinstance(after, Visit)
+    assert after.links == (), "what the first number was sent opens nothing"
     survey = after.survey
     assert (survey.state, survey.settled_at, survey.contacts) == ("scheduled", NOW, 1)
     assert survey.due_at is not None

@@ -1,5 +1,6 @@
 """The survey behind its link: direct evidence, corrected as by text, and nothing in a URL."""
 
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -27,7 +28,16 @@ def browser(stage: Stage) -> Browser:
 
 @pytest.fixture
 def link(stage: Stage, browser: Browser) -> str:
-    token = stage.wiring.survey_forms.issue("V-1")
+    """The one in the invitation."""
+    (invitation,) = stage.sent_to(HONG_KONG)
+    found = re.search(r"/f/[^ ]+", invitation)
+    assert found
+    return found[0]
+
+
+def printed(stage: Stage, visit_id: str = "V-1") -> str:
+    """A link that was given to nobody's number."""
+    token = stage.wiring.survey_forms.issue(visit_id)
     assert token is not None
     return f"/f/{token}"
 
@@ -321,6 +331,39 @@ def test_without_a_number_there_is_no_button(stage: Stage, browser: Browser) -> 
     assert browser.send(f"/f/{token}", **ABA).status == 200
     assert browser.post(f"/f/{token}", {"opt_out": "1"}).status == 200
     assert grades(stage.visit("V-2")) == ABA
+
+
+def test_a_printed_link_takes_nobodys_surveys_away(stage: Stage, browser: Browser) -> None:
+    link = printed(stage)
+    assert "opt_out" not in browser.get(link).html
+    page = browser.post(link, {"opt_out": "1"})
+    assert page.status == 200
+    assert "no more surveys" not in page.words
+    assert stage.storage.phones.get(HONG_KONG).opted_out_at is None
+    assert stage.visit("V-1").survey.state == "invited"
+
+
+def test_a_number_that_was_replaced_leaves_alone_for_itself(
+    stage: Stage, browser: Browser, link: str
+) -> None:
+    """Who puts a number of his own before the customer's cannot opt the customer out."""
+    stage.upload(stage.row("V-1", phone="+85251239999", appliance="Boiler"))
+    assert browser.post(link, {"opt_out": "1"}).status == 200
+    assert stage.storage.phones.get("+85251239999").opted_out_at is None
+    assert stage.storage.phones.get(HONG_KONG).opted_out_at == stage.now
+
+
+def test_the_link_to_a_number_that_could_not_be_asked_opens_nothing_once_it_is_replaced(
+    stage: Stage, browser: Browser, link: str
+) -> None:
+    stage.text(HONG_KONG, "STOP")
+    stage.upload(stage.row("V-1", phone="+85251239999", appliance="Boiler"))
+    assert browser.get(link).status == 404
+    stage.dispatch(INVITED + timedelta(days=1))
+    assert len(stage.sent_to("+85251239999")) == 1
+    assert stage.text("+85251239999", "E E E")
+    stage.text(HONG_KONG, "A A A")
+    assert [answer.grades for answer in stage.visit("V-1").answers] == ["EEE"]
 
 
 # --- links ---------------------------------------------------------------------------------------
