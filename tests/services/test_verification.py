@@ -165,6 +165,8 @@ def test_there_is_nothing_to_choose_where_nothing_differs(stage: Stage, said: To
 def test_the_customer_gets_one_text_that_tells_what_holds(stage: Stage) -> None:
     visit = picked(stage, "V-1")
     call(stage, "V-1", told("EEE"))
+    stage.dispatch(CALLED + HOUR / 60)
+    assert stage.sent_to(visit.facts.phone) == [], "he is still being asked which holds"
     stage.wiring.verification.choose("V-1", "form", SUN, CALLED + HOUR / 12)
     stage.dispatch(CALLED + HOUR)
     (text,) = stage.sent_to(visit.facts.phone)
@@ -286,6 +288,14 @@ def test_a_visit_that_is_not_there_or_not_drawn_is_nobodys_call(stage: Stage) ->
     assert refused(lambda: desk.attempt("V-2", "reached", SUN, CALLED)) == "not_picked"
 
 
+def test_the_reserve_is_nobodys_to_call(stage: Stage) -> None:
+    picked(stage, "V-1")
+    pick = pick_of(stage, "V-1")
+    stage.storage.draws.save_pick(replace(pick, reserve=True))
+    assert refused(lambda: attempt(stage, "reached")) == "not_picked"
+    assert stage.wiring.call_views.mine(SUN) == []
+
+
 def test_the_same_attempt_noted_twice_is_one(stage: Stage) -> None:
     picked(stage, "V-1")
     assert attempt(stage, "no_answer", at=CALLED).changed
@@ -370,6 +380,25 @@ def test_a_case_is_opened_only_if_the_customer_says_yes(stage: Stage) -> None:
     assert (case.channel, case.visit_id, case.text) == ("call", "V-0", "He never came back")
     assert case.kind == "unread"
     assert pick_of(stage, "V-1").told == told(complaint="no", remark="He never came back")
+
+
+def test_what_comes_after_the_end_opens_nothing_twice(stage: Stage) -> None:
+    picked(stage, "V-1")
+    said = told("EEE", complaint="yes", settlement="overpaid", remark="He kept the change")
+    call(stage, "V-1", said)
+    stage.wiring.verification.choose("V-1", "told", SUN, CALLED + HOUR)
+    assert len(stage.storage.cases.of_month("U1", "2026-06")) == 1
+    assert len(stage.storage.incidents.all()) == 1
+
+
+def test_words_about_a_visit_that_never_was_may_follow_and_open_a_case(stage: Stage) -> None:
+    picked(stage, "V-1")
+    attempt(stage, "no_visit")
+    said = Told("---", "no", settlement="no_job", complaint="yes", remark="Nobody came")
+    assert stage.wiring.verification.save_told("V-1", said, SUN, CALLED).outcome == "no_visit"
+    assert len(stage.storage.cases.of_month("U1", "2026-06")) == 1
+    assert stage.storage.incidents.all() == [], "a second person has to approve"
+    assert checked(stage, "V-1").void == "proposed"
 
 
 def test_danger_told_on_a_call_pages_the_duty_phones(stage: Stage) -> None:

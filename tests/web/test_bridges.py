@@ -168,6 +168,22 @@ def test_only_the_phone_of_who_may_call_is_connected(line: Line) -> None:
     assert pick_of(line.stage, "V-1").attempts == ()
 
 
+@pytest.mark.parametrize("keys", ["2", "0", "*", ""])
+def test_another_key_connects_nobody(line: Line, keys: str) -> None:
+    picked(line.stage, "V-1")
+    said = {"CallSid": sid(1), "AccountSid": ACCOUNT.sid, "CallStatus": "in-progress", "To": PHONE}
+    body = line.post(f"{PATH}/go/1", {**said, "Digits": keys}).body
+    assert b"<Dial" not in body
+    assert pick_of(line.stage, "V-1").attempts == ()
+
+
+def test_who_has_left_supervision_is_not_connected(line: Line) -> None:
+    picked(line.stage, "V-1")
+    line.stage.wiring.people.put(replace(CALLER, role="hr"))
+    said = {"CallSid": sid(1), "AccountSid": ACCOUNT.sid, "CallStatus": "in-progress", "To": PHONE}
+    assert b"<Dial" not in line.post(f"{PATH}/go/1", {**said, "Digits": "1"}).body
+
+
 @pytest.mark.parametrize(
     ("path", "changed", "signed"),
     [
