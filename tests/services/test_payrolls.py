@@ -78,12 +78,47 @@ def test_the_mail_goes_to_hr_alone_with_the_workbook_of_all_units(stage: Stage) 
     assert "试算" in str(cells[1][0])
 
 
-def test_what_is_paid_is_the_amount_less_what_was_issued(stage: Stage) -> None:
+def test_in_a_trial_month_nothing_is_to_pay(stage: Stage) -> None:
     closed(stage)
-    earlier = RegisterEntry(MAY, "U2", 0, 700, 0, stage.now, "hr@x")
-    stage.storage.commit([earlier], [])
+    issue(stage, "U1")
     found = {str(one.entry["unit"]): one for one in stage.wiring.payrolls.month(MAY).owed}
-    assert found["U1"].to_pay is None  # the rulebook's mode is trial: nothing is paid
+    assert (found["U1"].before, found["U1"].to_pay) == (None, None)
+
+
+def test_what_is_paid_is_the_amount_less_what_was_issued(stage: Stage) -> None:
+    stage.wiring.rules = replace(stage.wiring.rules, mode="paid")
+    closed(stage)
+    issue(stage, "U2")
+    stage.storage.commit([RegisterEntry(MAY, "U2", 1, -4000, 700, stage.now, "hr@x")], [])
+    month = stage.wiring.payrolls.month(MAY)
+    west = next(one for one in month.owed if one.entry["unit"] == "U2")
+    assert (west.entry["amount"], west.before, west.to_pay) == (-4000, 700, -4700)
+    east = next(one for one in month.owed if one.entry["unit"] == "U1")
+    assert (east.before, east.to_pay) == (0, None)
+    book = openpyxl.load_workbook(io.BytesIO(stage.wiring.payrolls.workbook(MAY, "en")))
+    assert book.sheetnames == ["Payroll", "Register"]
+    assert "trial" not in str([cell.value for row in book["Payroll"] for cell in row])
+
+
+def test_an_amended_month_is_mailed_again_when_it_is_issued(stage: Stage) -> None:
+    closed(stage)
+    issue(stage, "U1")
+    issue(stage, "U2")
+    assert stage.wiring.payrolls.run(stage.now) == 1
+    storage = stage.storage
+    head, first = storage.documents.head("U1"), storage.documents.entry("U1", 1)
+    begun = storage.proceedings.get("U1", 1)
+    assert first is not None
+    assert begun is not None
+    after = replace(first, sequence=2, version_of_month=2)
+    storage.commit(
+        [after, replace(begun, sequence=2, state="closed", version=0)],
+        [replace(head, sequence=2, months={MAY: 2})],
+    )
+    assert stage.wiring.payrolls.run(stage.now) == 0
+    issue(stage, "U1", 2)
+    assert [stage.wiring.payrolls.run(stage.now) for _ in range(2)] == [1, 0]
+    assert mailed(stage) == 2
 
 
 def test_the_same_month_is_the_same_workbook_in_each_language(stage: Stage) -> None:
