@@ -58,10 +58,11 @@ def unit_edition(part: Part) -> Part:
 
     A technician of few forms is told by his numbers alone (DESIGN 8).
     """
-    hidden = withheld({one["technician"]: one["forms"] for one in part.entry["technicians"]})
+    known = part.entry.get("technicians") or ()
+    hidden = withheld({one["technician"]: one["forms"] for one in known})
     technicians = [
         {**one, "points": None, "mean": None} if one["technician"] in hidden else one
-        for one in part.entry["technicians"]
+        for one in known
     ]
     facts = part.facts and replace(
         part.facts,

@@ -91,7 +91,7 @@ class Payrolls:
 
     def run(self, now: datetime) -> int:
         """Plan the mail of each month whose last unit was issued; how many were planned."""
-        return sum(self._planned(month, now) for month in closing.closable(now, self._rules))
+        return sum(self._tried(month, now) for month in closing.closable(now, self._rules))
 
     def month(self, month: str) -> Month:
         """A month as its documents, proceedings and the register have it now."""
@@ -145,6 +145,14 @@ class Payrolls:
 
     def _sequence(self, unit: Unit, month: str) -> int | None:
         return (self._stores.documents.head(unit.unit_id).months or {}).get(month)
+
+    def _tried(self, month: str, now: datetime) -> int:
+        """One month's failure holds up no other."""
+        try:
+            return self._planned(month, now)
+        except Exception:
+            log.exception("no payroll", extra={"month": month})
+            return 0
 
     def _planned(self, month: str, now: datetime) -> int:
         """1 if this run planned the mail: every unit has its document, and all are issued."""

@@ -1,8 +1,11 @@
 """The digest of Friday noon: one mail a week, each number counted once, and to whom it goes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.core.draws import Draw, Pick
+from chalicelib.core.verification import Attempt, Told, Verification
 from tests.services.months import JUNE, MAY, put_cases, put_forms
 from tests.stage import Stage, plain
 
@@ -87,6 +90,45 @@ def test_the_mail_goes_to_supervision_and_audit_and_compares(stage: Stage) -> No
     assert html is not None
     assert "<img" not in html.get_content()
     assert 'style="' in html.get_content()
+
+
+def called(stage: Stage, visit_id: str, at: datetime, **told: str) -> None:
+    """A pick of the week's draw whose call came to an end at `at`."""
+    draw = Draw("2026-W19", "drawn", "c" * 64, drawn_at=FRIDAY - timedelta(days=11))
+    stage.storage.draws.create(draw)
+    attempts = (
+        Attempt(at, "chen@s.example", "no_answer"),
+        Attempt(at, "chen@s.example", "reached", "CA1"),
+    )
+    pick = Pick(
+        *(draw.key, "U1", 0, visit_id, MAY, "U1/Li/answered", "0.1", "random"),
+        caller="chen@s.example",
+        attempts=attempts,
+        told=Told(grades=told["held"]),
+    )
+    stage.storage.draws.add_picks([pick])
+    done = Verification(
+        draw.key, "", "random", outcome="differs", at=at, by="chen@s.example", **told
+    )
+    stage.storage.visits.save(replace(stage.visit(visit_id), verification=done))
+
+
+def test_callers_are_told_with_what_their_calls_came_to(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA"])
+    called(stage, "U1-2026-05-000", FRIDAY - timedelta(days=2), form="AAA", held="ACA")
+    stage.wiring.digests.run(FRIDAY)
+    stage.wiring.effects.run(FRIDAY)
+    (mail,) = stage.mails("digest")
+    assert "chen@s.example\t1\t1/2\t+0 -2\t0/0" in plain(mail)
+
+
+def test_a_call_of_another_week_is_not_told(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA"])
+    called(stage, "U1-2026-05-000", FRIDAY, form="AAA", held="ACA")
+    stage.wiring.digests.run(FRIDAY)
+    effect = stage.storage.effects.get("digest~2026-W20", 0)
+    assert effect is not None
+    assert json.loads(effect.values["callers"]) == []
 
 
 def test_a_number_above_all_earlier_weeks_is_said_in_a_sentence(stage: Stage) -> None:

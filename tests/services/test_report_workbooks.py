@@ -47,6 +47,14 @@ def test_supervisions_edition_names_each_form_and_technician(closed: Stage) -> N
     ]
 
 
+def test_weeks_and_technicians_add_up_to_the_document(closed: Stage) -> None:
+    found = rows(closed)
+    weeks = [row[2:5] for row in found["Weeks"] if str(row[1]).startswith("2026-W")]
+    technicians = [row[2:5] for row in found["Technicians"] if row[1] == "Li"]
+    assert [sum(row[place] for row in weeks) for place in range(3)] == [3, 2, 3]
+    assert technicians == [[3, 2, 3]]
+
+
 def test_the_months_before_are_in_the_charts(closed: Stage) -> None:
     months = [row[:3] for row in rows(closed)["Charts"] if str(row[0]).startswith("2026-0")]
     assert [MAY, 4, 2] in months
