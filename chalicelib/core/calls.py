@@ -40,7 +40,7 @@ def _next(pick: Pick, members: Sequence[Member], load: Counter[str]) -> str:
     return chosen
 
 
-def over_capacity(picks: Sequence[Pick], a_day: int, days: int = 5) -> list[str]:
-    """The callers who have more calls than `a_day` on each of the week's working days."""
+def over_capacity(picks: Sequence[Pick], a_day: int, days: int) -> list[str]:
+    """The callers who have more calls than `a_day` on each of so many working days."""
     load = Counter(pick.caller for pick in picks if pick.caller)
     return sorted(mail for mail, number in load.items() if number > a_day * days)

@@ -26,7 +26,10 @@ class Visits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One customer to call by `due`; `phone` "" was withheld. Nothing of what he wrote."""
+    """One customer to call by `due`; `phone` "" was withheld. Nothing of what he wrote.
+
+    `why` "" is not to be told: see `call_sheets.kept_blind`.
+    """
 
     phone: str
     customer: str
@@ -58,4 +61,10 @@ class CallList:
         key = self._visits.key_of(visit_id) if visit_id else None
         visit = self._visits.get(key) if key else None
         customer = visit.facts.customer_name if visit else ""
-        return Owed(entry.values.get("phone", ""), customer, visit_id, entry.what, due)
+        why, about = ("", "") if visit and _is_to_be_checked(visit) else (entry.what, visit_id)
+        return Owed(entry.values.get("phone", ""), customer, about, why, due)
+
+
+def _is_to_be_checked(visit: Visit) -> bool:
+    """Whether a draw has picked it and its call is still open: nobody may hear why beforehand."""
+    return visit.verification is not None and not visit.verification.outcome

@@ -115,7 +115,7 @@ class WeekMail:
         told = []
         if draw.over_capacity:
             told.append(say("mail.draw_list.over_capacity", calls=draw.calls_per_week))
-        for caller in calls.over_capacity(picks, a_day):
+        for caller in calls.over_capacity(picks, a_day, self._working_days(draw)):
             told.append(say("mail.draw_list.too_many", caller=caller, a_day=a_day))
         if unassigned := sum(1 for pick in picks if not pick.caller):
             told.append(say("mail.draw_list.unassigned", count=unassigned))
@@ -147,6 +147,12 @@ class WeekMail:
 
     def _deadline(self, draw: Draw) -> str:
         return (calendar.local_day(_drawn_at(draw), self._rules) + CALL_WITHIN).isoformat()
+
+    def _working_days(self, draw: Draw) -> int:
+        """Working days from the draw to its deadline, both included: a holiday has no calls."""
+        first = calendar.local_day(_drawn_at(draw), self._rules)
+        days = (first + timedelta(days=n) for n in range(CALL_WITHIN.days + 1))
+        return sum(calendar.is_working_day(day, self._rules) for day in days)
 
     def _facts(self, draw: Draw, say: Say) -> list[tuple[str, str]]:
         """Hashes to keep: this frame's, the next draw's commitment, the week's facts by unit."""

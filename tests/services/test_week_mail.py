@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from random import Random
 from zipfile import ZipFile
@@ -21,7 +21,7 @@ from chalicelib.services import call_sheets
 from chalicelib.services.call_columns import COLUMNS, HEAD_ROW, OURS, PLACES, heading
 from chalicelib.services.call_list import Owed
 from chalicelib.texts import translator
-from tests.services.draws import CLOSING_MAY, DAY, MONDAY, draw_at, picked, put, tick, visit
+from tests.services.draws import CLOSING_MAY, DAY, MONDAY, WEEK, draw_at, picked, put, tick, visit
 from tests.stage import PEOPLE, Stage, plain
 
 HOSTILE = (
@@ -259,6 +259,29 @@ def test_the_call_list_gives_no_reason_about_a_customer_who_is_to_be_checked_bli
     listed = call_list(draw_list(stage, drawn_week))
     assert {(row[4], row[5]) for row in listed} == {("", translator("zh")("calls.why.other"))}
     assert {row[1] for row in listed} == {"+85251230009", PHONE}
+
+
+def test_nor_about_one_whose_call_of_an_earlier_week_is_still_open(stage: Stage) -> None:
+    drawn(stage)
+    later = MONDAY + WEEK
+    owe(stage, "SM1", "not_me", later - DAY, phone="+85251230009", visit_id="V-0-AAB")
+    (row,) = call_list(draw_list(stage, draw_at(stage, later)))
+    assert (row[1], row[4], row[5]) == ("+85251230009", "", translator("zh")("calls.why.other"))
+
+
+def test_callers_are_told_of_more_calls_than_a_week_with_holidays_has_room_for(
+    stage: Stage,
+) -> None:
+    told = translator("zh")("mail.draw_list.too_many", caller="sun@supervision.example", a_day=5)
+    stage.wiring.rules = replace(stage.wiring.rules, calls_per_caller_day=5)
+    mail = draw_list(stage, drawn(stage))
+    assert told not in plain(mail), "22 calls on five days"
+    days = frozenset(date(2026, 6, day) for day in (10, 11))
+    calendar = replace(stage.wiring.rules.calendar, holidays=days)
+    stage.wiring.rules = replace(stage.wiring.rules, calendar=calendar)
+    stage.wiring.__dict__.pop("effects")
+    effect = Effect("test", 0, "mail", "draw_list", MONDAY, {"draw": "2026-W24"})
+    assert told in plain(stage.wiring.effects._compose(effect))
 
 
 def test_a_reason_that_is_not_known_here_is_none() -> None:
