@@ -43,8 +43,11 @@ package: ready  ## build build/package, lint its template, prove its zip under A
 	@$(PY) -m tools.package
 	@$(PY) -m pytest -m package
 
+bench: ready  ## measure close, draw and reply beside bare calls, with the goals
+	@$(PY) -m tools bench
+
 # Named by the interfaces and not built yet: give one its `## …` when its module arrives.
-prove bench: ready
+prove: ready
 	@test -e tools/$@.py || { echo "make $@ is not built yet: there is no tools/$@.py." >&2; exit 2; }
 	@$(PY) -m tools $@
 

@@ -4,6 +4,7 @@ import typer
 
 from tools.act import act_command
 from tools.assess import assess
+from tools.bench import bench
 from tools.corpus import corpus
 from tools.coverage import coverage
 from tools.draw import draw
@@ -29,6 +30,7 @@ def tools() -> None:
 
 app.command("act", context_settings={"ignore_unknown_options": True})(act_command)
 app.command("assess")(assess)
+app.command("bench")(bench)
 app.command("corpus")(corpus)
 app.command("coverage")(coverage)
 app.command("draw")(draw)
