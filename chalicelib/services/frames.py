@@ -10,7 +10,7 @@ from chalicelib.core.draws import Draw, Standing, enters
 from chalicelib.core.frame import FrameLine
 from chalicelib.core.people import Unit
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.visits import Visit, VisitKey
+from chalicelib.core.visits import Visit, VisitKey, leading
 from chalicelib.services.signal_facts import FactsOf
 
 MONTHS_BACK: Final = 2
@@ -79,10 +79,10 @@ class Frames:
 
 
 def _line(visit: Visit, facts_of: FactsOf) -> FrameLine:
-    """The visit with its reasons; silent unless it has a form."""
+    """The visit with its reasons; silent unless it has a form that was not found void."""
     facts = visit.facts
     reasons = signals.reasons(facts_of(visit), ())
-    answered = bool(visit.answers)
+    answered = leading(visit.answers) is not None
     return FrameLine(facts.visit_id, facts.unit, facts.technician, answered, reasons)
 
 
