@@ -176,7 +176,7 @@ class MonthFacts:
             cases=tuple(
                 case_facts.fact_of(case, events[case.number], at, self._rules) for case in mine
             ),
-            cells=self.cells(unit, month),
+            cells=self._cells(unit, month, at),
             previous=before.previous,
             late_uploads=self._late_uploads(unit, before.counted_until, late_until(at)),
             unassigned=self._unassigned(month),
@@ -185,21 +185,20 @@ class MonthFacts:
         file = FactsFile()
         for line in sorted(map(facts.line, facts.heads(head)), key=str.encode):
             file.add(line)
-        return self._written(head, file, cases, events)
+        return self._written(head, file, cases, events, at)
 
-    def cells(self, unit: str, month: str) -> tuple[CellFact, ...]:
-        """The cells of the unit's month in every frame frozen so far, by name."""
+    def _cells(self, unit: str, month: str, at: datetime) -> tuple[CellFact, ...]:
+        """The cells of the unit's month in every frame due since it began and until `at`."""
         since = calendar.start_of_month(month, self._rules)
-        draws = [each for each in self._draws.all() if each.frame_sha256]
         found = [
             CellFact(cell, size)
-            for draw in draws
-            if draw.due_at is None or draw.due_at >= since
-            for cell, size in self._cells(draw).get(unit, {}).get(month, {}).items()
+            for draw in self._draws.all()
+            if draw.frame_sha256 and draw.due_at is not None and since <= draw.due_at < at
+            for cell, size in self._cells_of_draw(draw).get(unit, {}).get(month, {}).items()
         ]
         return tuple(sorted(found, key=facts.line))
 
-    def _cells(self, draw: Draw) -> Cells:
+    def _cells_of_draw(self, draw: Draw) -> Cells:
         key = f"draws/{draw.key}/{draw.frame_sha256}/cells.json"
         if key not in self._cells_of:
             content = self._blobs.get(key)
@@ -235,6 +234,7 @@ class MonthFacts:
         file: FactsFile,
         cases: Sequence[Case],
         events: Mapping[str, Sequence[CaseEvent]],
+        at: datetime,
     ) -> Gathered:
         counted, weeks = Counted(), Weeks(head.month, self._rules)
         heard = {name: Heard() for name in weeks.names}
@@ -247,7 +247,7 @@ class MonthFacts:
                 fact = visit_facts.fact_of_row(row, weeks)
                 counted.add(fact)
                 file.add(facts.line(fact))
-        found = self._witness.compared(head.unit, head.month, weeks, heard, cases, events)
+        found = self._witness.compared(head.unit, head.month, weeks, heard, cases, events, at)
         for week in found:
             file.add(facts.line(week))
         whole = replace(head, weeks=tuple(found))

@@ -95,8 +95,9 @@ class WeekWitness:
         heard: Mapping[str, Heard],
         cases: Sequence[Case],
         events: Mapping[str, Sequence[CaseEvent]],
+        at: datetime,
     ) -> list[WeekFact]:
-        """What was mailed of the weeks of a month, and whether it still is so.
+        """What was mailed before `at` of the weeks of a month, and whether it still is so.
 
         `heard` has the answers of the month by week; its cases are added here. `cases` are those
         that ever were the unit's, `events` what happened to them.
@@ -104,7 +105,8 @@ class WeekWitness:
         found = []
         for mailed in self._mailed.of_unit(unit, weeks.names[0]):
             tally = heard.get(mailed.week)
-            if tally is None or month not in self._months(mailed.week):
+            theirs = mailed.taken_at < at and month in self._months(mailed.week)
+            if tally is None or not theirs:
                 continue
             for line in self._case_lines(unit, mailed.week, cases, events):
                 tally.add(line)

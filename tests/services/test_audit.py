@@ -86,6 +86,20 @@ def test_what_came_after_the_close_is_no_miss(stage: Stage) -> None:
     assert proposed(stage) == []
 
 
+def test_what_a_call_brought_before_the_document_was_made_is_proposed(stage: Stage) -> None:
+    put_forms(stage, MAY, ["ABC", "---"])
+    told = Answer("CCC", "call", "supervision", close_at(stage, MAY), "call:1", late=True)
+    visit = stage.visit("U1-2026-05-001")
+    stage.storage.visits.save(replace(visit, answers=(told,)))
+    close(stage, MAY)
+    assert document(stage, MAY)["forms"] == 1
+    assert audited(stage) == 1
+    (amendment,) = proposed(stage)
+    assert (amendment.subjects, amendment.reason) == (("visit U1-2026-05-001",), "outcome")
+    stage.wiring.effects.run(stage.now)
+    assert stage.mails("audit~") == [], "nothing is wrong with the month"
+
+
 def test_what_an_amendment_has_named_is_not_proposed_again(stage: Stage) -> None:
     put_forms(stage, MAY, ["ABC", "---"])
     close(stage, MAY)
@@ -103,6 +117,26 @@ def test_an_answer_that_is_gone_is_a_miss_too(stage: Stage) -> None:
     stage.storage.visits.save(replace(stage.visit("U1-2026-05-000"), answers=()))
     audited(stage)
     assert [each.subjects for each in proposed(stage)] == [("visit U1-2026-05-000",)]
+
+
+def test_a_fact_that_the_tables_no_longer_have_is_told(stage: Stage) -> None:
+    put_forms(stage, MAY, ["ABC"])
+    close(stage, MAY)
+    sound, audit = stage.storage.visits, stage.wiring.audit
+    audit._visits = Emptied()  # type: ignore[assignment] # nobody can delete a row otherwise
+    assert audited(stage) == 1
+    audit._visits = sound
+    assert proposed(stage) == []
+    stage.wiring.effects.run(stage.now)
+    (mail,) = stage.mails("audit~2026-05~U1")
+    assert "1" in plain(mail)
+
+
+class Emptied:
+    """Visits of which nothing is left."""
+
+    def whole_month(self, unit: str, month: str, cursor: str = "") -> list[tuple[Visit, str]]:
+        return []
 
 
 def test_it_compares_with_the_document_of_the_close_whatever_took_its_place(stage: Stage) -> None:

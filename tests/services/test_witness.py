@@ -11,7 +11,7 @@ import pytest
 from chalicelib.core.cases import Case, CaseEvent
 from chalicelib.core.visits import HISTORY_LIMIT, Answer, Facts, Survey, Visit, with_answer
 from chalicelib.core.witness import WeekOfFacts
-from tests.services.months import JUNE, MAY, close, document, put_cases
+from tests.services.months import JUNE, MAY, close, document, made_at, put_cases
 from tests.stage import Stage
 
 WEEK = "2026-W20"
@@ -187,3 +187,18 @@ def test_weeks_that_were_never_taken_are_not_compared(stage: Stage) -> None:
     put(stage, "V1", START)
     put_cases(stage, MAY, 1)
     assert differing(stage) == []
+
+
+def test_a_run_that_is_late_compares_the_weeks_that_were_mailed_before_the_close(
+    week: Stage,
+) -> None:
+    taken(week)
+    edit(week, "V1", answers=())
+    week.move(made_at(week, MAY) + timedelta(days=9))
+    late_mail = week.wiring.week_witness.weeks("2026-W25", week.now)
+    assert [each.week for each in late_mail] == ["2026-W25"]
+    assert differing(week) == [WEEK]
+    stored = week.storage.documents.of_month("U1", MAY)
+    assert stored is not None
+    told = week.wiring.month_maker.facts_of(stored).weeks
+    assert [each.week for each in told] == [WEEK]
