@@ -182,7 +182,8 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
 
     def close(instant: datetime) -> datetime | None:
         held = [m for m in closing.closable(instant, rules) if _is_open(made, m)]
-        following = min(closing.next_close(instant, rules), digests.next_noon(instant, rules))
+        nexts = (closing.next_close, closing.next_look, digests.next_noon)
+        following = min(find(instant, rules) for find in nexts)
         return instant if held else following
 
     def sweep(instant: datetime) -> datetime | None:

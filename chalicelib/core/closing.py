@@ -15,6 +15,9 @@ MONTHS_BACK: Final = 3
 HELD_WORKING_DAYS: Final = 3
 """How long unread cases hold up their unit's document (DESIGN 6)."""
 
+LOOK_AT: Final = time(10)
+"""A day after the documents were made, and a little more."""
+
 _END_OF_DAY: Final = time(23, 59)
 
 
@@ -46,3 +49,14 @@ def next_close(instant: datetime, rules: Rulebook) -> datetime:
     while closes_at(month, rules) <= instant:
         month = calendar.next_month(month)
     return closes_at(month, rules)
+
+
+def next_look(instant: datetime, rules: Rulebook) -> datetime:
+    """The first daily look at closed months after `instant`: the audit, forms of late uploads.
+
+    In life they run every quarter of an hour; a clock that is moved from one due instant to the
+    next stops here.
+    """
+    today = calendar.local_day(instant, rules)
+    looks = (calendar.at(day, LOOK_AT, rules) for day in (today, today + timedelta(days=1)))
+    return next(look for look in looks if look > instant)
