@@ -74,6 +74,17 @@ def test_objections_and_questions_are_told_until_somebody_has_spoken(stage: Stag
     assert alarms(stage, date(2026, 6, 18)) == []
 
 
+def test_what_has_not_waited_that_long_is_not_told_with_what_has(stage: Stage) -> None:
+    closed(stage)
+    sign(stage)
+    desk(stage).sign(U1_MAY._replace(unit="U2"), MEI, stage.now)
+    object_to(stage)
+    stage.move(at("2026-06-12 10:00"))
+    object_to(stage, "complaints")
+    assert alarms(stage, date(2026, 6, 16)) == ["U1 unruled 1"]
+    assert alarms(stage, date(2026, 6, 18)) == ["U1 unruled 1", "U1 unruled 2"]
+
+
 def test_an_amendment_on_which_nobody_decides_is_told(stage: Stage) -> None:
     closed(stage, cases=1)
     for unit in ("U1", "U2"):

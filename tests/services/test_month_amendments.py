@@ -147,9 +147,16 @@ class TestWhoDecides:
         """Another open amendment of the same facts is read anew by this one's document too."""
         closed(stage)
         voided(stage)
-        amend(stage, f"visit {FIRST}")
+        cause = amend(stage, f"visit {FIRST}").cause
         amend(stage, f"visit {FIRST}", by=MEI)
-        cause = amendments(stage)[0].cause
+        assert refused(stage, lambda: approve(stage, MEI, cause)).code == "kin"
+
+    def test_not_who_worked_on_what_takes_effect_with_it(self, stage: Stage) -> None:
+        closed(stage)
+        cause = amend(stage, f"visit {FIRST}").cause
+        propose = stage.wiring.proposals.of_visit
+        made = propose(stage.visit(FIRST), "recall.1", "outcome", [MEI.mail], stage.now)
+        stage.storage.commit(made, [])
         assert refused(stage, lambda: approve(stage, MEI, cause)).code == "kin"
 
 
