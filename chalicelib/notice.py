@@ -5,34 +5,24 @@ reference. It never holds a customer, a single form's grade or day, a case's num
 Lists are shortened, and say so, until the sheet has room for all the rest.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from chalicelib import notice_room, printed
+from chalicelib import notice_grounds, notice_room, printed
 from chalicelib.core import proceedings
 from chalicelib.core.assessment import document_hash, in_language
 from chalicelib.core.calendar import zone
-from chalicelib.core.case_views import FROM_SUPERVISION
 from chalicelib.core.disclosure import withheld
-from chalicelib.core.facts import CaseFact, Facts, is_counted
+from chalicelib.core.facts import Facts
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.tallies import Sort
+from chalicelib.notice_grounds import GONE
 from chalicelib.notice_room import WHOLE_SMALL, Listing
 from chalicelib.room import width
 from chalicelib.texts import Say
 
-GONE: Final = "—"
-"""Stands for somebody whose name was erased."""
-
 FIRST: Final = ("counting", "set_aside", "technicians", "notes", "forms")
 """Which list gets what room is left before the others do."""
-
-LISTED: Final[Mapping[str, tuple[str, ...]]] = {
-    "change": ("forms",),
-    "complaints": ("counting", "set_aside"),
-}
-"""Line → the lists under it."""
 
 SIGNED_BY: Final[Mapping[str, str]] = {
     "supervision": proceedings.SIGNED,
@@ -46,19 +36,6 @@ HASHES: Final = ("hash", "previous_hash", "facts_sha256", "rulebook_sha256")
 
 LONGEST_NAME: Final = 1800
 """Width of a person's name, eighteen Chinese characters; the report has longer ones whole."""
-
-
-class Grounds(NamedTuple):
-    """What a month rests on, by names that the unit knows.
-
-    Of the complaints that count so many came from a `customer`, from `supervision`, where known.
-    """
-
-    forms: Sequence[str]
-    counting: Sequence[str]
-    set_aside: Sequence[str]
-    customer: int
-    supervision: int
 
 
 class Signature(NamedTuple):
@@ -99,7 +76,7 @@ def sheet(
 ) -> dict[str, Any]:
     """What the macro in `sheet.html` shows; arguments as for `page`."""
     said = in_language(dict(document), say)
-    found = grounds(facts, rules) if facts and rules else None
+    found = notice_grounds.grounds(facts, rules) if facts and rules else None
     shown = {
         "document": said,
         "organisation": rules.organisation if rules else "",
@@ -110,7 +87,7 @@ def sheet(
         "state": say(f"notice.state.{proceeding.state}") if proceeding else "",
         "amended": amended(document, say),
         "under": {
-            line["code"]: " ".join(_under(line["code"], document, found, say))
+            line["code"]: " ".join(notice_grounds.under(line["code"], document, found, say))
             for line in said["lines"]
         },
         "sanction": _notes(said, sanction=True),
@@ -120,92 +97,14 @@ def sheet(
         "hashes": hashes(document),
     }
     lists = sorted(
-        [*_grounds_lists(found, say), *_lists(said, names, say)],
+        [*notice_grounds.lists(found, say), *_lists(said, names, say)],
         key=lambda each: FIRST.index(each.name),
     )
-    return {**shown, "listed": LISTED, "lists": notice_room.fitted(lists, shown, say)}
-
-
-# What it rests on
-
-
-def grounds(facts: Facts, rules: Rulebook) -> Grounds:
-    """The forms and cases that the four lines were made of, each list sorted."""
-    complaints = [
-        case
-        for case in facts.cases
-        if Sort(case.kind, case.severity, case.standing, case.channel).may_count(rules)
-    ]
-    counting = [case for case in complaints if case.standing == "counts"]
-    from_us = sum(case.channel in FROM_SUPERVISION for case in counting)
-    known = sum(case.channel != "" for case in counting)
-    return Grounds(
-        sorted(visit.visit_id for visit in facts.visits if is_counted(visit)),
-        _references(counting),
-        _references(case for case in complaints if case.standing != "counts"),
-        known - from_us,
-        from_us,
-    )
-
-
-def _references(cases: Iterable[CaseFact]) -> list[str]:
-    return sorted(case.reference or GONE for case in cases)
-
-
-def _grounds_lists(found: Grounds | None, say: Say) -> list[Listing]:
-    """The lists under the lines."""
-    if found is None:
-        return []
-    lists = (
-        ("counting", found.counting, 7),
-        ("set_aside", found.set_aside, 2),
-        ("forms", found.forms, 3),
-    )
-    return [
-        Listing(
-            name,
-            say(f"notice.{name}", number=len(items)),
-            items,
-            least,
-            between=say("notice.between"),
-        )
-        for name, items, least in lists
-        if items
-    ]
-
-
-def _under(code: str, document: Mapping[str, Any], found: Grounds | None, say: Say) -> list[str]:
-    """The remarks under a line's sentence."""
     return {
-        "change": _under_change,
-        "all_best": _under_all_alike,
-        "all_worst": _under_all_alike,
-        "complaints": _under_complaints,
-    }[code](document, found, say)
-
-
-def _under_change(document: Mapping[str, Any], found: Grounds | None, say: Say) -> list[str]:
-    both = {name: document[f"mean_{name}"] or "–" for name in ("forms", "visits")}
-    told = [say("notice.means", by_form=both["forms"], by_visit=both["visits"])]
-    if last := document.get("previous_document"):
-        told.append(say("notice.last_month", version=last["version"], hash=_short(last["hash"])))
-    return told
-
-
-def _under_all_alike(document: Mapping[str, Any], found: Grounds | None, say: Say) -> list[str]:
-    return [say("notice.same_forms", forms=document["forms"], complete=document["complete"])]
-
-
-def _under_complaints(document: Mapping[str, Any], found: Grounds | None, say: Say) -> list[str]:
-    details = document["complaint_details"]
-    tiers = {
-        "without": document["complaints"]["tier"],
-        "with_them": details["with_set_aside"]["tier"],
+        **shown,
+        "listed": notice_grounds.LISTED,
+        "lists": notice_room.fitted(lists, shown, say),
     }
-    told = [say("notice.tiers", per_100=details["per_100_visits"] or "–", **tiers)]
-    if found and found.customer + found.supervision:
-        told.append(say("notice.sources", customer=found.customer, supervision=found.supervision))
-    return told
 
 
 # Beside the lines
@@ -229,7 +128,7 @@ def amended(document: Mapping[str, Any], say: Say) -> list[str]:
         return []
     reasons = dict.fromkeys(each["reason"] for each in before["amendments"])
     why = say("notice.and").join(say(f"notice.reason.{reason}") for reason in reasons)
-    named = {"sequence": before["sequence"], "hash": _short(before["hash"])}
+    named = {"sequence": before["sequence"], "hash": printed.short(before["hash"])}
     return [say("notice.amended", version=document["version"], why=why, **named)]
 
 
@@ -286,10 +185,6 @@ def hashes(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The hashes at the foot; a document made offline is in no chain and has but the rulebook's."""
     whole = {**document, "hash": document_hash(document)} if "sequence" in document else document
     return [(name, whole[name]) for name in HASHES if whole.get(name)]
-
-
-def _short(hash_: str) -> str:
-    return hash_[:12]
 
 
 # Lists over the whole sheet

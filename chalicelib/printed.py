@@ -87,6 +87,11 @@ def mark(month: Mapping[str, Any], say: Say) -> str:
     return say("report_trial") if month["mode"] == "trial" else ""
 
 
+def short(sha256: str) -> str:
+    """As much of a hash as tells one document from another."""
+    return sha256[:12]
+
+
 def kind(month: Mapping[str, Any]) -> str:
     """Which sort of printed page it is in the style sheet: "offline", "trial", "paid"."""
     return "offline" if month.get("offline") else str(month["mode"])

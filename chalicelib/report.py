@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib import editions, notice, printed
 from chalicelib.core.rules import Rulebook
+from chalicelib.edition_parts import Asked, Section
 from chalicelib.report_parts import Part, by_technician
 from chalicelib.texts import Say
 
@@ -47,8 +48,8 @@ def _whole(part: Part, month: Mapping[str, Any]) -> Part:
     return replace(part, entry={**technicians, **part.entry, **told})
 
 
-def _sections(part: Part, say: Say, rules: Rulebook | None) -> list[editions.Section]:
-    asked = editions.Asked(part.entry, part.facts, part.names, say, rules)
+def _sections(part: Part, say: Say, rules: Rulebook | None) -> list[Section]:
+    asked = Asked(part.entry, part.facts, part.names, say, rules)
     return editions.sections(asked)
 
 

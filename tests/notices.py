@@ -12,7 +12,7 @@ from chalicelib.core import proceedings
 from chalicelib.core.amendments import REASONS
 from chalicelib.core.cases import case_number, unit_reference
 from chalicelib.core.counted import Counted
-from chalicelib.core.facts import CaseFact, CellFact, Facts, Previous, VisitFact
+from chalicelib.core.facts import CaseFact, CellFact, Facts, Previous, Usual, VisitFact
 from chalicelib.core.month_document import Place, month_document
 from chalicelib.core.people import technician_code
 from chalicelib.core.proceedings import Happened, Proceeding
@@ -83,6 +83,7 @@ def month(
         Previous(1, "12" * 32, 50, 60, 190, 800, sms=50),
         late_uploads=2,
         unassigned=1,
+        usual=Usual(1000, 30),
     )
     say = translator(language)
     place = Place(5, 2 if amended else 1, language, "cd" * 32, _supersedes(amended))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import editions, report
+from chalicelib import edition_parts, editions, report
 from chalicelib.core.assessment import assess_unit
 from chalicelib.core.callers_figures import CallerFigures
 from chalicelib.core.facts import Facts
@@ -96,7 +96,7 @@ def test_every_form_that_counts_is_listed(own: bool) -> None:
 def test_a_list_that_no_page_could_hold_says_how_many_are_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(editions, "MOST", 10)
+    monkeypatch.setattr(edition_parts, "MOST", 10)
     html = edition(month("en", forms=30, counting=12, set_aside=0), own=True)
     assert "And 20 more, in the workbook." in part(html, "forms")
     assert "And 2 more, in the workbook." in part(html, "cases")

@@ -15,7 +15,7 @@ from chalicelib.core.amendments import REASONS
 from chalicelib.core.disclosure import FEW, withheld
 from chalicelib.core.people import technician_code
 from chalicelib.core.proceedings import OBJECTED, Happened
-from chalicelib.notice import GONE
+from chalicelib.notice_grounds import GONE
 from chalicelib.printed import percent
 from chalicelib.room import lines_of_items, lines_of_text, that_fit, width
 from chalicelib.texts import LOCALES
@@ -108,6 +108,12 @@ def test_the_row_stands_with_and_without_what_was_set_aside(language: str) -> No
     assert {"zh": "剔除的不计为 1-5，全部计入为 6-10", "en": "set aside: 1-5; with them: 6-10"}[
         language
     ] in said
+
+
+def test_what_is_usual_for_its_size_stands_beside_the_row() -> None:
+    made = month("en")
+    usual = made.document["complaint_details"]["usual"]
+    assert f"Usual for so many visits: {usual['from']} to {usual['to']}." in words(made.notice())
 
 
 def test_what_was_verified_is_told_as_a_share_with_its_range() -> None:
