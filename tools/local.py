@@ -19,6 +19,7 @@ from typing import Final
 from chalicelib import config, rulebook, wiring
 from chalicelib.core import bundles, closing, digests, sweeps
 from chalicelib.wiring import Chance, Wiring
+from tools.due_reads import Reads, asked
 from tools.engine import Engine, create_tables, start_engine
 from tools.phone.account import Account, Service
 from tools.phone.clock import Clock, Schedule, every
@@ -91,12 +92,13 @@ def running(
     ports: tuple[int, int] = (0, 0),
     rules: Path | None = None,
     public: str = "",
+    alone: bool = False,
 ) -> Iterator[Local]:
     """Everything running with its data in `folder`, at `start` where the clock is new.
 
     With a `seed` two runs are the same to the byte if `public` is: the base of the links in mails
     and texts, the service's address where it is "". `ports` are those of simulator and service,
-    `rules` is a rulebook in place of the project's.
+    `rules` is a rulebook in place of the project's. `alone`: no other process writes meanwhile.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -122,7 +124,7 @@ def running(
         wiring.use(made)
         _years_told(made)
         simulator.connect(Service(base, api.url, voice_status_route="/twilio/voice/ended/1"))
-        clock.attach(*_schedules(app, made))
+        clock.attach(*_schedules(app, made, alone=alone))
         yield Local(simulator, made, phone.url, api.url, endpoint, folder)
 
 
@@ -167,34 +169,41 @@ def _app() -> ModuleType:
     return importlib.import_module("app")
 
 
-def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
+def _schedules(app: ModuleType, made: Wiring, *, alone: bool) -> list[Schedule]:
     """The deployed schedules, run at those of their instants at which something waits."""
     storage, rules = made.storage, made.rules
+    ask = Reads(storage.table.connection.client) if alone else asked
+
+    def next_due(kind: str) -> datetime | None:
+        return ask(storage.table.next_due, kind)
+
+    def is_done(job: str, period: str) -> bool:
+        return ask(storage.runs.get, job, period).state == "done"
 
     def to_dispatch(instant: datetime) -> datetime | None:
         kinds = ("survey", "danger", "effect", "recording", "page")
-        found = [storage.table.next_due(kind) for kind in kinds]
+        found = [next_due(kind) for kind in kinds]
         return min((at for at in found if at is not None), default=None)
 
     def draw(instant: datetime) -> datetime | None:
-        latest = storage.draws.latest()
+        latest = ask(storage.draws.latest)
         return latest.due_at if latest else instant
 
     def close(instant: datetime) -> datetime | None:
-        held = [m for m in closing.closable(instant, rules) if _is_open(made, m)]
+        held = [m for m in closing.closable(instant, rules) if not is_done("close", m)]
         nexts = (closing.next_close, closing.next_look, digests.next_noon)
         following = min(find(instant, rules) for find in nexts)
         return instant if held else following
 
     def sweep(instant: datetime) -> datetime | None:
-        wanted = [one for one in sweeps.due(instant, rules) if _is_unswept(made, one)]
+        wanted = [one for one in sweeps.due(instant, rules) if not is_done("sweep", one.name)]
         return instant if wanted else sweeps.next_due(instant, rules)
 
     def watch(instant: datetime) -> datetime | None:
-        broken, silent = storage.table.next_due("case"), storage.table.next_due("paging")
+        broken, silent = next_due("case"), next_due("paging")
         bundle = bundles.next_bundle(max(instant, broken), rules) if broken else None
-        alarm, told = bundles.next_alarm(instant, rules), storage.table.next_due("proposal")
-        waits = [storage.table.next_due(kind) for kind in ("proceeding", "amendment")]
+        alarm, told = bundles.next_alarm(instant, rules), next_due("proposal")
+        waits = [next_due(kind) for kind in ("proceeding", "amendment")]
         overdue = [bundles.next_day_alarm(max(instant, at), rules) for at in waits if at]
         return min(at for at in (bundle, silent, alarm, told, *overdue) if at is not None)
 
@@ -205,14 +214,6 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
         Schedule("sweep", every(15, sweep), scheduled_run(app.sweep, "sweep")),
         Schedule("close", every(15, close), scheduled_run(app.close, "close")),
     ]
-
-
-def _is_open(made: Wiring, month: str) -> bool:
-    return made.storage.runs.get("close", month).state != "done"
-
-
-def _is_unswept(made: Wiring, period: sweeps.Period) -> bool:
-    return made.storage.runs.get("sweep", period.name).state != "done"
 
 
 def _years_told(made: Wiring) -> None:
