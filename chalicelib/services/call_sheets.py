@@ -210,6 +210,7 @@ def _shown(number: int, call: Call, week: Week) -> dict[str, str]:
 def _set_up(page: Any) -> None:  # noqa: ANN401 # XlsxWriter has no types
     """Kept in sight, protected without a password, two pages of A4 across when printed."""
     page.freeze_panes(HEAD_ROW + 1, FROZEN)
+    page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     allowed = ("format_cells", "format_columns", "format_rows")
     page.protect("", dict.fromkeys(allowed, True))
     _print_on_a4(page)

@@ -208,20 +208,23 @@ class Drawing:
         if week := draw_calendar.week_covered(draw, self._rules):
             self._take_week(week, now)
         spent = incidents.spent(self._incidents.all(), chosen)
-        mails = self._mails(draw, members, now)
+        mails = self._mails(drawn, members, has_calls=bool(result.picks))
         self._commit([self._following(draw, now), *mails], [drawn, *spent])
 
     def _following(self, draw: Draw, now: datetime) -> Draw:
         period = draw_calendar.next_draw(draw.due_at or now, self._rules)
         return self._committed(period, since=draw.boundary or draw.since)
 
-    def _mails(self, draw: Draw, members: Iterable[Member], now: datetime) -> list[Effect]:
+    def _mails(self, drawn: Draw, members: Iterable[Member], *, has_calls: bool) -> list[Effect]:
         """The list, its record for auditors, and what leads are told if nobody takes it over."""
-        planned = [_mail(draw.key, "draw_list", now)]
+        now = drawn.drawn_at
+        planned = [_mail(drawn.key, "draw_list", now)]
         if any(member.role == "auditor" for member in members):
-            planned.append(_mail(draw.key, "draw_record", now))
-        reminder = draw_calendar.taken_over_by(now, self._rules)
-        return [*planned, _mail(draw.key, "draw_not_taken", reminder)]
+            planned.append(_mail(drawn.key, "draw_record", now))
+        if now and has_calls:
+            reminder = draw_calendar.taken_over_by(now, self._rules)
+            planned.append(_mail(drawn.key, "draw_not_taken", reminder))
+        return planned
 
 
 MOST_INCIDENTS: Final = 80

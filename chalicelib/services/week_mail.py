@@ -40,7 +40,6 @@ class Visits(Protocol):
 class People(Protocol):
     def members(self) -> list[Member]: ...
     def units(self) -> list[Unit]: ...
-    def unit(self, unit_id: str) -> Unit | None: ...
 
 
 class CallList(Protocol):
@@ -131,13 +130,13 @@ class WeekMail:
         return [say("mail.draw_list.no_calendar", year=year) for year in missing]
 
     def _calls(self, picks: Sequence[Pick]) -> list[call_sheets.Call]:
+        names = {unit.unit_id: unit.name for unit in self._people.units()}
         found = []
         for pick in picks:
             visit = self._visits.get(VisitKey(pick.unit, pick.month, pick.visit_id))
-            unit = self._people.unit(pick.unit)
             if visit is not None:
                 day = calendar.local_day(visit.facts.completed_at, self._rules)
-                name = unit.name if unit else pick.unit
+                name = names.get(pick.unit, pick.unit)
                 found.append(call_sheets.Call(pick, visit.facts, name, day.isoformat()))
         return found
 

@@ -416,6 +416,7 @@ def test_wherever_a_run_ends_incidents_are_served_once(committed: Stage) -> None
         if not died:
             break
     assert 20 < point < 89
+    revealed_once(committed)
 
 
 def owed(stage: Stage) -> int:

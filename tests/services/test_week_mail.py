@@ -377,6 +377,14 @@ def test_a_list_that_was_taken_over_is_not_told_of(stage: Stage) -> None:
     assert (taken.acknowledged_by, taken.state) == (sun.mail, "drawn")
 
 
+def test_a_list_of_no_calls_need_not_be_taken_over(stage: Stage) -> None:
+    tick(stage)
+    draw = draw_at(stage, CLOSING_MAY)
+    assert stage.storage.effects.get(f"draw~{draw.key}~draw_list", 0) is not None
+    assert stage.storage.effects.get(f"draw~{draw.key}~draw_not_taken", 0) is None
+    assert stage.wiring.list_desk.acknowledge(draw.key, PEOPLE[0], stage.now)
+
+
 def test_a_list_taken_over_after_the_leads_were_told_is_taken_over(stage: Stage) -> None:
     draw = drawn(stage)
     stage.move(TUESDAY_NOON)
