@@ -55,10 +55,11 @@ def watch(event: CloudWatchEvent) -> None:
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def draw(event: CloudWatchEvent) -> None:
-    """Draw the verification calls of every draw that is due, and whom to call once more."""
+    """Draw what calls are due, and look after those made: re-calls, amendments of late ones."""
     services = wiring.services()
     services.drawing.run(services.now())
     services.recalls.run(services.now())
+    services.late_outcomes.run(services.now())
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))

@@ -63,6 +63,7 @@ from chalicelib.services.hotline_cases import HotlineCases
 from chalicelib.services.inbound import Texts
 from chalicelib.services.intake import Intake
 from chalicelib.services.late_forms import LateForms
+from chalicelib.services.late_outcomes import LateOutcomes
 from chalicelib.services.list_acts import ListDesk
 from chalicelib.services.mails import Mails
 from chalicelib.services.month_alarms import MonthAlarms
@@ -589,6 +590,19 @@ class Wiring:
         return Recalls(
             self._called_visits,
             storage.people,
+            storage.runs,
+            storage.commit,
+            self.rules,
+            self._chance.lease,
+        )
+
+    @cached_property
+    def late_outcomes(self) -> LateOutcomes:
+        """Proposes what calls said between a close and its document."""
+        storage = self.storage
+        return LateOutcomes(
+            self._called_visits,
+            self.proposals,
             storage.runs,
             storage.commit,
             self.rules,

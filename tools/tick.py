@@ -22,7 +22,8 @@ Counts = Mapping[str, int]
 
 
 def _draw(stage: "Wiring", now: datetime) -> Counts:
-    return {"drawn": stage.drawing.run(now), "recalls": stage.recalls.run(now)}
+    drawn, again = stage.drawing.run(now), stage.recalls.run(now)
+    return {"drawn": drawn, "recalls": again, "late_outcomes": stage.late_outcomes.run(now)}
 
 
 def _close(stage: "Wiring", now: datetime) -> Counts:

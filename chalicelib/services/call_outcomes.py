@@ -121,7 +121,7 @@ class CallOutcomes:
         )
         after = replace(after, verification=checked)
         adds = (
-            *self._proposed(after, checked, "outcome", _kin(checked), now),
+            *self._proposed(after, checked, "outcome", kin(checked), now),
             *_void_mail(after, checked),
         )
         return changes + Changes(adds, (after,))
@@ -135,7 +135,7 @@ class CallOutcomes:
         changes = self._told_once(changes, f"{cause}.echo")
         held = outcomes.held(checked.outcome, checked.form, told, "form")
         after = replace(after, verification=replace(checked, held=held))
-        adds = tuple(self._proposed(after, checked, "choice", _kin(checked), now))
+        adds = tuple(self._proposed(after, checked, "choice", kin(checked), now))
         return Changes((), (pick,)) + changes + Changes(adds, (after,))
 
     def _told_once(self, changes: Changes, cause: str) -> Changes:
@@ -198,20 +198,22 @@ class CallOutcomes:
 
     def void(self, visit: Visit, decided: Verification, now: datetime) -> Changes:
         """The records of a void that a second person approved or refused."""
-        kin = [*_kin(decided), decided.void_by]
+        doers = [*kin(decided), decided.void_by]
         if decided.void == "refused":
             after = replace(visit, verification=decided)
-            return Changes(tuple(self._proposed(after, decided, "void", kin, now)), (after,))
+            return Changes(tuple(self._proposed(after, decided, "void", doers, now)), (after,))
         answers = tuple(replace(answer, void=True) for answer in visit.answers)
         after = replace(visit, answers=answers, verification=replace(decided, held=SILENT))
         settlement = "no_job" if decided.outcome == "no_visit" else ""
         changes = self._incident(visit, decided.draw, decided.outcome, settlement, now)
-        return changes + Changes(tuple(self._proposed(after, decided, "void", kin, now)), (after,))
+        return changes + Changes(
+            tuple(self._proposed(after, decided, "void", doers, now)), (after,)
+        )
 
     def _proposed(
         self, visit: Visit, checked: Verification, what: str, kin: Iterable[str], now: datetime
     ) -> Sequence[Amendment]:
-        cause = f"{what}~{visit.facts.visit_id}~{checked.draw}"
+        cause = proposed_by(what, visit, checked)
         reason = "void" if what == "void" else "outcome"
         return self._proposals.of_visit(visit, cause, reason, kin, now)
 
@@ -221,7 +223,12 @@ def form_of(visit: Visit) -> str:
     return letters(merged(visit.answers, with_late=True))
 
 
-def _kin(checked: Verification) -> list[str]:
+def proposed_by(what: str, visit: Visit, checked: Verification) -> str:
+    """The cause of the amendment that an outcome, a choice or a void proposes."""
+    return f"{what}~{visit.facts.visit_id}~{checked.draw}"
+
+
+def kin(checked: Verification) -> list[str]:
     """Who called and who noted it: the same, but for lists that another brought in."""
     return sorted({checked.by, checked.noted_by} - {""})
 

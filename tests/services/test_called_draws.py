@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,7 @@ from chalicelib.core.draws import Pick
 from chalicelib.core.people import Member
 from chalicelib.core.verification import Verification
 from chalicelib.core.visits import Change
-from chalicelib.services.closing import Closing
-from tests.services.calls import DAY, HOUR, LIN, MEI, SUN, told
+from tests.services.calls import CLOSED, DAY, HOUR, LIN, MEI, SUN, told
 from tests.services.draws import (
     CLOSING_MAY,
     MONDAY,
@@ -113,15 +113,45 @@ def test_an_incident_is_paid_by_calls_outside_the_quota_until_nothing_is_owed(
     assert dict(later.incidents) == {}
 
 
+def closed(stage: Stage) -> Any:  # noqa: ANN401 # a document of the interface
+    """June's document, made an hour after the close."""
+    stage.move(CLOSED + HOUR)
+    while stage.wiring.closing.run(stage.now):
+        pass
+    return stage.call("GET", "/api/assessments/U1/2026-06").json
+
+
+def test_a_visit_that_never_was_is_in_no_number_of_the_document(drawn: Stage) -> None:
+    pick = first(drawn)
+    drawn.wiring.verification.attempt(pick.visit_id, "no_visit", SUN, drawn.now)
+    drawn.wiring.voids.approve_void(pick.visit_id, LIN, "nobody came", drawn.now)
+    shown = closed(drawn)
+    assert (shown["n"], shown["visits"]) == (7, 7)
+
+
+def test_what_is_told_between_close_and_document_is_proposed_once_there_is_one(
+    drawn: Stage,
+) -> None:
+    pick = first(drawn)
+    drawn.move(CLOSED)
+    assert call(drawn, pick, "EEE").outcome == "differs"
+    late = drawn.wiring.late_outcomes
+    assert late.run(drawn.now) == 0, "nothing is there to amend"
+    assert closed(drawn)["points"] == 8 * 5, "eight forms ABA"
+    assert drawn.storage.amendments.of_unit("U1", "2026-06") == []
+    drawn.move(CLOSED + DAY)
+    assert late.run(drawn.now) == 1
+    (proposed,) = drawn.storage.amendments.of_unit("U1", "2026-06")
+    assert (proposed.reason, proposed.kin) == ("outcome", (SUN.mail,))
+    drawn.move(CLOSED + 2 * DAY)
+    assert late.run(drawn.now) == 0
+
+
 def test_what_was_voided_before_the_close_is_in_no_form_of_the_document(drawn: Stage) -> None:
     pick = first(drawn)
     call(drawn, pick, "ABA", answered="no")
     drawn.wiring.voids.approve_void(pick.visit_id, LIN, "heard the customer", drawn.now)
-    drawn.move(datetime(2026, 7, 10, 2, 0, tzinfo=MONDAY.tzinfo))
-    closing: Closing = drawn.wiring.closing
-    while closing.run(drawn.now):
-        pass
-    shown = drawn.call("GET", "/api/assessments/U1/2026-06").json
+    shown = closed(drawn)
     assert (shown["n"], shown["visits"]) == (7, 8)
     assert shown["verification"]["outcomes"]["never_answered"] == 1
     assert (shown["funnel"]["void"], shown["funnel"]["void_proposed"]) == (1, 0)

@@ -65,7 +65,7 @@ def test_a_first_tick_commits_the_first_draw_and_mails_it(running: Local) -> Non
     assert done() == {
         "now": "2026-05-11T01:00:00+00:00",
         "sweep": {"brought": 0},
-        "draw": {"drawn": 0, "recalls": 0},
+        "draw": {"drawn": 0, "recalls": 0, "late_outcomes": 0},
         "close": {"documents": 0, "audited": 0, "late_forms": 0, "payrolls": 0, "digests": 0},
         "watch": {"pages": 0, "breaches": 0, "unread": 0},
         "dispatch": {"visits": 0, "effects": 2},
@@ -78,13 +78,19 @@ def test_a_first_tick_commits_the_first_draw_and_mails_it(running: Local) -> Non
 def test_a_draw_of_another_instant_is_drawn_and_its_mails_go_out(running: Local) -> None:
     done()
     told = done("--now", MONDAY)
-    assert (told["now"], told["draw"]) == ("2026-05-17T23:00:00+00:00", {"drawn": 1, "recalls": 0})
+    assert (told["now"], told["draw"]) == (
+        "2026-05-17T23:00:00+00:00",
+        {"drawn": 1, "recalls": 0, "late_outcomes": 0},
+    )
     assert "draw~2026-W21~draw_list.0.eml" in mails(running)
     assert running.wiring.now() == START
 
 
 def test_a_named_schedule_runs_alone(running: Local) -> None:
-    assert done("draw") == {"now": "2026-05-11T01:00:00+00:00", "draw": {"drawn": 0, "recalls": 0}}
+    assert done("draw") == {
+        "now": "2026-05-11T01:00:00+00:00",
+        "draw": {"drawn": 0, "recalls": 0, "late_outcomes": 0},
+    }
     assert mails(running) == []
     assert list(done("dispatch", "close")) == ["now", "dispatch", "close"]
 
