@@ -19,7 +19,6 @@ from typing import Final
 from chalicelib import config, rulebook, wiring
 from chalicelib.core import bundles, closing, digests, sweeps
 from chalicelib.wiring import Chance, Wiring
-from tools.due_reads import Reads, asked
 from tools.engine import Engine, create_tables, start_engine
 from tools.phone.account import Account, Service
 from tools.phone.clock import Clock, Schedule, every
@@ -92,13 +91,12 @@ def running(
     ports: tuple[int, int] = (0, 0),
     rules: Path | None = None,
     public: str = "",
-    alone: bool = False,
 ) -> Iterator[Local]:
     """Everything running with its data in `folder`, at `start` where the clock is new.
 
     With a `seed` two runs are the same to the byte if `public` is: the base of the links in mails
     and texts, the service's address where it is "". `ports` are those of simulator and service,
-    `rules` is a rulebook in place of the project's. `alone`: no other process writes meanwhile.
+    `rules` is a rulebook in place of the project's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
@@ -124,7 +122,7 @@ def running(
         wiring.use(made)
         _years_told(made)
         simulator.connect(Service(base, api.url, voice_status_route="/twilio/voice/ended/1"))
-        clock.attach(*_schedules(app, made, alone=alone))
+        clock.attach(*_schedules(app, made))
         yield Local(simulator, made, phone.url, api.url, endpoint, folder)
 
 
@@ -169,16 +167,17 @@ def _app() -> ModuleType:
     return importlib.import_module("app")
 
 
-def _schedules(app: ModuleType, made: Wiring, *, alone: bool) -> list[Schedule]:
+def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
     """The deployed schedules, run at those of their instants at which something waits."""
     storage, rules = made.storage, made.rules
-    ask = Reads(storage.table.connection.client) if alone else asked
-
-    def next_due(kind: str) -> datetime | None:
-        return ask(storage.table.next_due, kind)
+    next_due = storage.table.next_due
+    done: set[tuple[str, str]] = set()
 
     def is_done(job: str, period: str) -> bool:
-        return ask(storage.runs.get, job, period).state == "done"
+        """Whether a period's run is over, which it then stays."""
+        if (job, period) not in done and storage.runs.get(job, period).state == "done":
+            done.add((job, period))
+        return (job, period) in done
 
     def to_dispatch(instant: datetime) -> datetime | None:
         kinds = ("survey", "danger", "effect", "recording", "page")
@@ -186,7 +185,7 @@ def _schedules(app: ModuleType, made: Wiring, *, alone: bool) -> list[Schedule]:
         return min((at for at in found if at is not None), default=None)
 
     def draw(instant: datetime) -> datetime | None:
-        latest = ask(storage.draws.latest)
+        latest = storage.draws.latest()
         return latest.due_at if latest else instant
 
     def close(instant: datetime) -> datetime | None:
