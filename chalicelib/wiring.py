@@ -57,6 +57,7 @@ from chalicelib.services.draw_mails import DrawMails
 from chalicelib.services.drawing import Drawing, Entropy
 from chalicelib.services.duty_calls import DutyCalls
 from chalicelib.services.effects import EffectDispatcher
+from chalicelib.services.following_month import FollowingMonth
 from chalicelib.services.frames import Frames
 from chalicelib.services.gate import Gate
 from chalicelib.services.hotline_cases import HotlineCases
@@ -514,7 +515,7 @@ class Wiring:
         return AmendmentDesk(
             self._month_records,
             self._month_kin,
-            storage.documents,
+            FollowingMonth(storage.documents, self.rules),
             storage.people,
             self.month_maker,
             storage.commit,

@@ -79,12 +79,12 @@ def _amend(stage: "Wiring", id: str, values: Values, by: Member) -> Done:
 
 def _approve(stage: "Wiring", id: str, values: Values, by: Member) -> Done:
     at, cause = _month(stage, id), values.get("cause", "")
-    return _amended(stage.amendment_desk.approve(at, cause, by, stage.now()))
+    return _decided(stage.amendment_desk.approve(at, cause, by, stage.now()))
 
 
 def _refuse(stage: "Wiring", id: str, values: Values, by: Member) -> Done:
     at, cause, reason = _month(stage, id), values.get("cause", ""), values.get("reason", "")
-    return _amended(stage.amendment_desk.refuse(at, cause, reason, by, stage.now()))
+    return _decided(stage.amendment_desk.refuse(at, cause, reason, by, stage.now()))
 
 
 def _show(stage: "Wiring", id: str, values: Values, by: Member) -> Done:
@@ -152,6 +152,11 @@ def _line(step: Happened | None) -> list[str] | None:
         return None
     told = [f"{name}={value}" for name, value in step.values.items()]
     return [step.at.isoformat(), step.what, step.by, *told]
+
+
+def _decided(decided: Sequence[Amendment]) -> Done:
+    """The first of them, and the causes of all that were decided with it."""
+    return {**_amended(decided[0]), "causes": [each.cause for each in decided]}
 
 
 def _amended(amendment: Amendment) -> Done:

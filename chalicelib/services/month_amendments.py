@@ -1,28 +1,33 @@
 """Amendments of closed months: proposed by one member, decided on by another (DESIGN 8)."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Protocol
 
-from chalicelib.core import acts, amendments, assessment, calendar, proceedings
+from chalicelib.core import acts, proceedings
 from chalicelib.core.acts import ActError
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.case_steps import written
 from chalicelib.core.documents import StoredDocument
-from chalicelib.core.lines import change_line
 from chalicelib.core.people import Member, Unit
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.tallies import Figures
 from chalicelib.services import month_news
+from chalicelib.services.following_month import FollowingMonth
 from chalicelib.services.month_kin import MonthKin
 from chalicelib.services.month_maker import NoFactsError
 from chalicelib.services.month_records import Held, MonthRecords, UnitMonth, until_saved
 
 _DONE: Final = {"approve": "approved", "refuse": "refused"}
+
+
+EVERY: Final = "all"
+"""Stands for the causes of all open amendments of a month."""
+
+MOST_AT_ONCE: Final = 20
+"""Amendments decided in one commit."""
 
 
 class Made(Protocol):
@@ -37,11 +42,9 @@ class Made(Protocol):
 
 
 class Maker(Protocol):
-    def amended(self, unit: Unit, amendment: Amendment, now: datetime) -> Made: ...
-
-
-class Documents(Protocol):
-    def of_month(self, unit: str, month: str) -> StoredDocument | None: ...
+    def amended(
+        self, unit: Unit, amendment: Amendment, now: datetime, *others: Amendment
+    ) -> Made: ...
 
 
 class People(Protocol):
@@ -59,16 +62,19 @@ class AmendmentDesk:
         self,
         records: MonthRecords,
         kin: MonthKin,
-        documents: Documents,
+        following: FollowingMonth,
         people: People,
         maker: Maker,
         commit: Callable[[Sequence[object], Sequence[object]], None],
         rules: Rulebook,
     ) -> None:
-        """`maker` makes the next document of a chain; `commit` saves all of an act or nothing."""
+        """`maker` makes the next document of a chain, `following` looks at the month after it.
+
+        `commit` saves all of an act or nothing.
+        """
         self._records = records
         self._kin = kin
-        self._documents = documents
+        self._following = following
         self._people = people
         self._maker = maker
         self._commit = commit
@@ -101,21 +107,27 @@ class AmendmentDesk:
         )
         return until_saved(lambda: self._proposed(at, proposed))
 
-    def approve(self, at: UnitMonth, cause: str, by: Member, now: datetime) -> Amendment:
+    def approve(self, at: UnitMonth, cause: str, by: Member, now: datetime) -> Sequence[Amendment]:
         """The amendment takes effect as the next document of the unit's chain.
 
+        `cause` "" is the only open one; EVERY are all on which `by` may decide, in one document.
         What is open about the document before goes over to the new one, and an amendment of the
         following month is proposed if its change line moves. Another amendment may have read the
         same facts anew meanwhile: then there is nothing left to change.
 
-        ActError: those of `_open`, "no_facts" (facts file), "nothing_changed" if the facts are
-        still as the document has them: whatever is wrong with them has to be put right first, by
-        an act of its own.
+        ActError: those of `_to_decide`, "no_facts" (facts file), "nothing_changed" if the facts
+        are still as the document has them: whatever is wrong with them has to be put right first,
+        by an act of its own.
         """
         return until_saved(lambda: self._approved(at, cause, by, now))
 
-    def refuse(self, at: UnitMonth, cause: str, words: str, by: Member, now: datetime) -> Amendment:
-        """The amendment is not made, for a written reason. ActError: those of `_open`."""
+    def refuse(
+        self, at: UnitMonth, cause: str, words: str, by: Member, now: datetime
+    ) -> Sequence[Amendment]:
+        """The amendment is not made, for a written reason; `cause` as in `approve`.
+
+        ActError: those of `_to_decide` and of `written`.
+        """
         return until_saved(lambda: self._refused(at, cause, words, by, now))
 
     # --- the acts, each once --------------------------------------------------------------------
@@ -127,71 +139,79 @@ class AmendmentDesk:
         self._commit([proposed], [])
         return proposed
 
-    def _approved(self, at: UnitMonth, cause: str, by: Member, now: datetime) -> Amendment:
-        amendment = self._open("approve", at, cause, by)
-        if amendment.state == "approved":
-            return amendment
-        held, unit = self._records.held(at), self._people.unit(at.unit)
-        if unit is None:
-            raise ActError("unknown_unit", unit=at.unit)
-        made = self._made(unit, amendment, now)
+    def _approved(
+        self, at: UnitMonth, cause: str, by: Member, now: datetime
+    ) -> Sequence[Amendment]:
+        chosen = self._to_decide("approve", at, cause, by)
+        if chosen[0].state == "approved":
+            return chosen
+        held, made = self._records.held(at), self._made(at, chosen, now)
         if made.document.facts_sha256 == held.document.facts_sha256:
-            return self._already_in(held, amendment, by, now)
-        done = _decided(amendment, "approved", by, now, sequence=made.document.sequence)
+            return self._already_in(held, chosen, by, now)
+        sequence = made.document.sequence
+        done = [_decided(each, "approved", by, now, sequence) for each in chosen]
         adds = [
             *(each for each in made.adds if not isinstance(each, Proceeding)),
             self._begun(held, made.document, now),
-            *self._following(held.document, made.document, amendment, now),
-            month_news.decided(done),
+            *self._following.amendments(held.document, made.document, chosen, now),
+            *(month_news.decided(each) for each in done),
         ]
-        before = proceedings.superseded(held.proceeding, made.document.sequence, now)
-        self._commit(adds, [*made.saves, done, before])
+        before = proceedings.superseded(held.proceeding, sequence, now)
+        self._commit(adds, [*made.saves, *done, before])
         return done
 
-    def _made(self, unit: Unit, amendment: Amendment, now: datetime) -> Made:
+    def _made(self, at: UnitMonth, chosen: Sequence[Amendment], now: datetime) -> Made:
+        unit = self._people.unit(at.unit)
+        if unit is None:
+            raise ActError("unknown_unit", unit=at.unit)
         try:
-            return self._maker.amended(unit, amendment, now)
+            return self._maker.amended(unit, chosen[0], now, *chosen[1:])
         except NoFactsError as error:
             raise ActError("no_facts", file=str(error)) from error
 
-    def _already_in(self, held: Held, amendment: Amendment, by: Member, now: datetime) -> Amendment:
-        """Approved without a document of its own: the one that holds is newer than it."""
-        if held.document.sequence <= amendment.about:
+    def _already_in(
+        self, held: Held, chosen: Sequence[Amendment], by: Member, now: datetime
+    ) -> Sequence[Amendment]:
+        """Approved without a document of their own: the one that holds is newer than they are."""
+        sequence = held.document.sequence
+        if any(sequence <= each.about for each in chosen):
             raise ActError("nothing_changed")
-        done = _decided(amendment, "approved", by, now, sequence=held.document.sequence)
-        self._commit([month_news.decided(done)], [done])
+        done = [_decided(each, "approved", by, now, sequence) for each in chosen]
+        self._commit([month_news.decided(each) for each in done], done)
         return done
 
     def _refused(
         self, at: UnitMonth, cause: str, words: str, by: Member, now: datetime
-    ) -> Amendment:
-        amendment = self._open("refuse", at, cause, by)
-        if amendment.state == "refused":
-            return amendment
-        told = {**amendment.values, "refused": written("reason", words)}
-        done = _decided(replace(amendment, values=told), "refused", by, now)
-        self._commit([month_news.decided(done)], [done])
+    ) -> Sequence[Amendment]:
+        chosen = self._to_decide("refuse", at, cause, by)
+        if chosen[0].state == "refused":
+            return chosen
+        why = written("reason", words)
+        told = [replace(each, values={**each.values, "refused": why}) for each in chosen]
+        done = [_decided(each, "refused", by, now) for each in told]
+        self._commit([month_news.decided(each) for each in done], done)
         return done
 
     # --- who decides on what --------------------------------------------------------------------
 
-    def _open(self, verb: str, at: UnitMonth, cause: str, by: Member) -> Amendment:
-        """The amendment on which `by` may decide, or has decided so already.
+    def _to_decide(self, verb: str, at: UnitMonth, cause: str, by: Member) -> Sequence[Amendment]:
+        """The amendments on which `by` may decide, or the one on which he has decided so already.
 
         ActError: "no_amendment", "which" (facts what, numbers), "decided" (facts state), "kin":
         he proposed it, or worked on what is to be read anew.
         """
         acts.allow(verb, by, at.unit)
-        found = self._records.amendments(at)
-        amendment = _chosen(found, cause)
-        member = by.mail.lower()
-        if amendment.state != "proposed":
-            if (amendment.state, amendment.decided_by) == (_DONE[verb], member):
-                return amendment
-            raise ActError("decided", state=amendment.state)
-        if member in self._hands(amendment, found):
+        found, member = self._records.amendments(at), by.mail.lower()
+        chosen = _chosen(found, cause)
+        decided = [each for each in chosen if each.state != "proposed"]
+        if decided:
+            if (decided[0].state, decided[0].decided_by) == (_DONE[verb], member):
+                return decided
+            raise ActError("decided", state=decided[0].state)
+        free = [each for each in chosen if member not in self._hands(each, found)]
+        if not free:
             raise ActError("kin")
-        return amendment
+        return free[:MOST_AT_ONCE]
 
     def _hands(self, amendment: Amendment, found: Sequence[Amendment]) -> set[str]:
         """Who may not decide: other open amendments of the same facts take effect with it."""
@@ -209,39 +229,6 @@ class AmendmentDesk:
         before = held.proceeding
         return proceedings.begun(made.unit, made.sequence, made.month, now, self._rules, before)
 
-    def _following(
-        self, before: StoredDocument, after: StoredDocument, amendment: Amendment, now: datetime
-    ) -> list[Amendment]:
-        """An amendment of the next month, if its change line moves with this one's figures."""
-        month = calendar.next_month(after.month)
-        following = self._documents.of_month(after.unit, month)
-        if following is None:
-            return []
-        content = json.loads(following.body)
-        compared = _compared(content) or _figures(before)
-        now_figures = assessment.figures_of(content)
-        lines = [
-            change_line(now_figures, each, self._rules) for each in (compared, _figures(after))
-        ]
-        if lines[0].amount == lines[1].amount:
-            return []
-        kin = amendments.people_among([*amendment.kin, amendment.proposed_by])
-        cause = f"previous.{after.sequence}"
-        return [
-            Amendment(
-                after.unit,
-                month,
-                cause,
-                "previous_month",
-                now,
-                amendments.SERVICE,
-                ("previous",),
-                kin,
-                due_at=now,
-                about=following.sequence,
-            )
-        ]
-
 
 def _decided(
     amendment: Amendment, state: str, by: Member, now: datetime, sequence: int = 0
@@ -256,29 +243,21 @@ def _decided(
     )
 
 
-def _chosen(found: Sequence[Amendment], cause: str) -> Amendment:
-    """The amendment of this cause, or the only open one."""
-    named = [each for each in found if each.cause == cause] if cause else []
-    waiting = named or [each for each in found if each.state == "proposed" and not cause]
-    if not waiting:
+def _chosen(found: Sequence[Amendment], cause: str) -> Sequence[Amendment]:
+    """The amendment of this cause, the only open one, or all that are open."""
+    if cause and cause != EVERY:
+        chosen = [each for each in found if each.cause == cause]
+    else:
+        chosen = [each for each in found if each.state == "proposed"]
+    if not chosen:
         raise ActError("no_amendment")
-    if len(waiting) > 1:
-        causes = ", ".join(each.cause for each in waiting)
-        raise ActError("which", what="cause", numbers=causes)
-    return waiting[0]
+    if not cause and len(chosen) > 1:
+        causes = ", ".join(each.cause for each in chosen)
+        raise ActError("which", what="cause", numbers=f"{causes} ({EVERY}: one document for all)")
+    return chosen
 
 
 def _cause(sequence: int, subjects: Sequence[str], by: Member) -> str:
     """The same member proposes the same about the same document once."""
     told = "\t".join([by.mail.lower(), *sorted(subjects)])
     return f"member.{sequence}.{sha256(told.encode()).hexdigest()[:12]}"
-
-
-def _figures(document: StoredDocument) -> Figures:
-    return assessment.figures_of(json.loads(document.body))
-
-
-def _compared(content: assessment.Document) -> Figures | None:
-    """Last month's figures as a document has them, None for one that does not name them."""
-    before = content.get("previous_document")
-    return assessment.figures_of(before) if before else None

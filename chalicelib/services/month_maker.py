@@ -111,20 +111,23 @@ class MonthMaker:
         counted = replace(head, counted_until=late_until(at))
         return self._made(counted, found, place, f"close~{month}~{unit.unit_id}", now)
 
-    def amended(self, unit: Unit, amendment: Amendment, now: datetime) -> Made:
+    def amended(self, unit: Unit, amendment: Amendment, now: datetime, *others: Amendment) -> Made:
         """The next document of a month: the subjects of the amendment as the tables have them now,
         late answers and late uploads among them; every other line as the document before has it.
 
-        Its facts may turn out to be the same. The amendment, and what was open about the document
-        before, are the caller's to save. NoFactsError where the facts of that document are gone;
-        LookupError where the month has none.
+        `others` of the same month take effect in the same document. Its facts may turn out to be
+        the same. The amendments, and what was open about the document before, are the caller's to
+        save. NoFactsError where the facts of that document are gone; LookupError where the month
+        has none.
         """
         head = self._documents.head(amendment.unit)
         before = self._holding(head, amendment.month)
         if before is None:
             raise LookupError(f"{amendment.unit} has no document of {amendment.month}")
         known = self.facts_of(before)
-        found = _gathered(self._read_anew(known, amendment.subjects, head))
+        every = (amendment, *others)
+        subjects = [subject for each in every for subject in each.subjects]
+        found = _gathered(self._read_anew(known, subjects, head))
         place = Place(
             head.sequence + 1,
             before.version_of_month + 1,
@@ -133,7 +136,7 @@ class MonthMaker:
             {
                 "sequence": before.sequence,
                 "hash": before.sha256,
-                "amendments": [{"cause": amendment.cause, "reason": amendment.reason}],
+                "amendments": [{"cause": each.cause, "reason": each.reason} for each in every],
             },
         )
         cause = f"amend~{amendment.month}~{amendment.unit}~{place.sequence}"
@@ -157,7 +160,9 @@ class MonthMaker:
         proceeding = begun(stored.unit, stored.sequence, stored.month, now, self._rules)
         values = {"unit": stored.unit, "sequence": str(stored.sequence)}
         mail = Effect(cause, 0, "mail", "month_closed", now, values)
-        return Made([stored, proceeding, mail], [moved(head, stored)], stored)
+        named = f"report~{stored.month}~{stored.unit}~{stored.sequence}"
+        report = Effect(named, 0, "mail", "month_report", now, values)
+        return Made([stored, proceeding, mail, report], [moved(head, stored)], stored)
 
     def _keep(self, key: str, packed: bytes) -> None:
         """Under a key that names the content; a repeat finds it there, however it was packed."""

@@ -83,7 +83,7 @@ def amend(stage: Stage, *subjects: str, by: Member = SUN, at: UnitMonth = U1_MAY
 
 
 def approve(stage: Stage, by: Member = OU, cause: str = "", at: UnitMonth = U1_MAY) -> Amendment:
-    return stage.wiring.amendment_desk.approve(at, cause, by, stage.now)
+    return stage.wiring.amendment_desk.approve(at, cause, by, stage.now)[0]
 
 
 def amendments(stage: Stage, at: UnitMonth = U1_MAY) -> list[Amendment]:

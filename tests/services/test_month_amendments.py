@@ -246,6 +246,51 @@ def test_two_amendments_approved_at_once_are_two_documents(stage: Stage) -> None
     assert steps == ["superseded", "superseded", "closed"]
 
 
+class TestAllAtOnce:
+    def test_are_one_document_that_names_each(self, stage: Stage) -> None:
+        closed(stage, ["AAA", "ABC"], cases=6)
+        for visit in (FIRST, f"U1-{MAY}-001"):
+            voided(stage, visit)
+            amend(stage, f"visit {visit}")
+        (case, *_) = stage.storage.cases.of_month("U1", MAY)
+        relabel(stage, case.number)
+        done = stage.wiring.amendment_desk.approve(U1_MAY, "all", OU, stage.now)
+        assert [each.sequence for each in done] == [2, 2, 2]
+        assert stage.storage.documents.head("U1").sequence == 2
+        found = document(stage, MAY)
+        assert {each["cause"] for each in found["supersedes"]["amendments"]} == {
+            each.cause for each in amendments(stage)
+        }
+        assert (found["forms"], found["complaints"]["count"]) == (0, 5)
+        assert mailed(stage).count("amendment_decided") == 3
+        assert {each.state for each in amendments(stage)} == {"approved"}
+
+    def test_are_those_on_which_he_may_decide(self, stage: Stage) -> None:
+        closed(stage, ["AAA", "ABC"])
+        second = f"U1-{MAY}-001"
+        voided(stage, FIRST)
+        voided(stage, second, by=MEI)
+        first = amend(stage, f"visit {FIRST}").cause
+        amend(stage, f"visit {second}")
+        done = stage.wiring.amendment_desk.approve(U1_MAY, "all", MEI, stage.now)
+        assert [each.cause for each in done] == [first]
+        desk = stage.wiring.amendment_desk
+        assert refused(stage, lambda: desk.approve(U1_MAY, "all", MEI, stage.now)).code == "kin"
+
+    def test_are_refused_for_one_reason(self, stage: Stage) -> None:
+        closed(stage, ["AAA", "ABC"])
+        for visit in (FIRST, f"U1-{MAY}-001"):
+            amend(stage, f"visit {visit}")
+        desk = stage.wiring.amendment_desk
+        assert refused(stage, lambda: desk.approve(U1_MAY, "all", OU, stage.now)).code == (
+            "nothing_changed"
+        )
+        desk.refuse(U1_MAY, "all", "no need", OU, stage.now)
+        assert {each.state for each in amendments(stage)} == {"refused"}
+        error = refused(stage, lambda: desk.approve(U1_MAY, "all", OU, stage.now))
+        assert error.code == "no_amendment"
+
+
 def test_facts_that_are_gone_are_told_of(stage: Stage) -> None:
     closed(stage)
     voided(stage)
