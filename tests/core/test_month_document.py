@@ -17,11 +17,15 @@ from chalicelib.core.assessment import canonical, in_language
 from chalicelib.core.counted import Counted
 from chalicelib.core.facts import CaseFact, Facts, Previous, Usual, VisitFact, WeekFact
 from chalicelib.core.month_document import Place, month_document, place_of, previous_of
+from chalicelib.core.verification import Verification
+from chalicelib.core.visit_facts import Weeks, fact_of, fact_of_row, row_of
+from chalicelib.core.visits import Answer
+from chalicelib.store.codec import instant
 from chalicelib.texts import translator
 from tests.catalogues import compile_catalogues
 from tests.core.month_again import again
 from tests.core.random_months import facts_of, month
-from tests.core.visit_samples import RULES
+from tests.core.visit_samples import COMPLETED, RULES, SCHEDULED
 
 ROOT = Path(__file__).parents[2]
 FIRST = Place(1, 1, "en", "")
@@ -115,6 +119,10 @@ from chalicelib.core import facts
 from chalicelib.core.assessment import canonical
 from chalicelib.core.counted import Counted
 from chalicelib.core.month_document import Place, month_document
+from chalicelib.core.verification import Verification
+from chalicelib.core.visit_facts import Weeks, fact_of, fact_of_row, row_of
+from chalicelib.core.visits import Answer
+from chalicelib.store.codec import instant
 from chalicelib.texts import translator
 for seed in range(40):
     made = month(seed)
@@ -240,6 +248,42 @@ def test_a_void_takes_the_form_and_perhaps_the_visit_once_it_is_approved(
     assert (found["forms"], found["visits"], found["points"]) == (forms, visits, points)
     assert found["funnel"]["void"] == (void in ("form", "visit"))
     assert ("void_proposed" in reasons(found)) == (void == "proposed")
+
+
+@pytest.mark.parametrize(
+    ("void", "outcome", "told"),
+    [
+        ("proposed", "never_answered", ("ABA", "direct", "sms", "proposed")),
+        ("refused", "never_answered", ("ABA", "direct", "sms", "")),
+        ("approved", "never_answered", ("---", "", "", "form")),
+        ("approved", "no_visit", ("---", "", "", "visit")),
+    ],
+)
+def test_a_voided_form_is_in_no_column_of_its_visit(
+    void: str, outcome: str, told: tuple[str, ...]
+) -> None:
+    said = Answer("ABA", "sms", "direct", COMPLETED, "SM1")
+    call = Verification("k", "k/U1/ab/answered/none", "random", outcome=outcome, void=void)
+    called = replace(SCHEDULED, answers=(said,), verification=call)
+    fact = fact_of(called, "", RULES)
+    assert (fact.letters, fact.evidence, fact.channel, fact.void) == told
+    row = {**row_of(called), "visit_id": "V1", "completed_at": instant(COMPLETED)}
+    assert fact_of_row(row, Weeks("2026-06", RULES)) == fact
+
+
+def test_a_row_tells_the_same_fact_as_its_body() -> None:
+    for seed in range(60):
+        made = month(seed)
+        weeks = Weeks("2026-05", made.rules)
+        for each in made.visits:
+            row = {
+                **row_of(each),
+                "visit_id": each.facts.visit_id,
+                "completed_at": instant(each.facts.completed_at),
+            }
+            assert fact_of_row(row, weeks) == fact_of(each, "", made.rules)
+            read = {**row, "delivery": "read"}
+            assert fact_of_row(read, weeks) == fact_of(each, "read", made.rules)
 
 
 def test_the_funnel_counts_each_step() -> None:

@@ -53,16 +53,32 @@ def edit(stage: Stage, visit_id: str, **changes: Any) -> None:  # noqa: ANN401 #
 
 @pytest.fixture
 def week(stage: Stage) -> Stage:
-    """Two answers and a case in the week, mailed; one answer just before and one just after it."""
+    """Two answers and a case in the week; answers and cases just before and just after it."""
     put(stage, "V1", START)
     put(stage, "V2", END - MOMENT)
     put(stage, "V3", START - MOMENT)
     put(stage, "V4", END)
-    case = Case("572000001", START + timedelta(hours=1), MAY, "sms", "U1", kind="complaint")
-    stage.storage.commit(
-        [case, CaseEvent(case.number, 0, case.received_at, "received", "customer")], []
-    )
+    put_case(stage, "572000001", START + timedelta(hours=1))
+    put_case(stage, "572000002", START - MOMENT)
+    put_case(stage, "572000003", END)
     return stage
+
+
+def put_case(stage: Stage, number: str, at: datetime, unit: str = "U1") -> None:
+    case = Case(number, at, MAY, "sms", unit, kind="complaint")
+    stage.storage.commit([case, CaseEvent(number, 0, at, "received", "customer")], [])
+
+
+def move_case(stage: Stage, number: str, at: datetime, unit: str) -> None:
+    """A case becomes another unit's, as the desk writes it down."""
+    case = stage.storage.cases.get(number)
+    assert case is not None
+    event = CaseEvent(
+        number, 1, at, "labelled", "lin@x.example",
+        values={"field": "unit", "from": case.unit, "to": unit, "reason": "other_unit"},
+    )  # fmt: skip
+    changed = replace(case, unit=unit, standing="duplicate", severity="grave")
+    stage.storage.commit([event], [changed])
 
 
 def test_a_week_is_from_monday_to_monday_in_the_organisations_zone(week: Stage) -> None:
@@ -120,13 +136,16 @@ def test_what_two_persons_do_later_changes_no_week(week: Stage) -> None:
     taken(week)
     said = week.visit("V1").answers
     edit(week, "V1", answers=tuple(replace(each, void=True) for each in said))
-    (case,) = week.storage.cases.of_month("U1", MAY)
-    event = CaseEvent(
-        case.number, 1, week.now, "labelled", "lin@x.example",
-        values={"field": "unit", "from": "U1", "to": "U2", "reason": "other_unit"},
-    )  # fmt: skip
-    changed = replace(case, unit="U2", standing="duplicate", severity="grave")
-    week.storage.commit([event], [changed])
+    move_case(week, "572000001", week.now, "U2")
+    assert differing(week) == []
+
+
+def test_a_case_belongs_to_the_unit_that_has_it_when_the_week_ends(week: Stage) -> None:
+    put_case(week, "572000005", START, unit="")
+    put_case(week, "572000006", START, unit="")
+    move_case(week, "572000005", END - MOMENT, "U1")
+    move_case(week, "572000006", END, "U1")
+    assert taken(week).count == 4
     assert differing(week) == []
 
 
@@ -135,7 +154,7 @@ def test_a_correction_is_a_fact_of_its_own_week(week: Stage) -> None:
     later = Answer("EEE", "sms", "direct", END + timedelta(days=2), "SM-later")
     edit(week, "V1", answers=(*week.visit("V1").answers, later))
     next_week = taken(week, "2026-W21")
-    assert (first.count, next_week.count) == (3, 2)
+    assert (first.count, next_week.count) == (3, 3)
     assert differing(week) == []
 
 
