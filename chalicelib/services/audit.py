@@ -16,7 +16,6 @@ from chalicelib.core import closing
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.cases import Case
 from chalicelib.core.documents import StoredDocument
-from chalicelib.core.draws import UNDER_WAY
 from chalicelib.core.effects import Effect
 from chalicelib.core.facts import Facts, VisitFact
 from chalicelib.core.grades import letters
@@ -171,9 +170,8 @@ class Audit:
         lost = {fact.visit_id for fact in known.visits} - visits
         lost |= {fact.number for fact in known.cases} - cases
         proposed += others
-        missing = sum(amendment.reason == "swept" for amendment in proposed)
-        if missing or lost:
-            self._tell(document, missing, len(lost), now)
+        if proposed or lost:
+            self._tell(document, len(proposed), len(lost), now)
         for amendment in proposed:
             with suppress(AlreadyThere):
                 self._commit([amendment], [])
@@ -193,9 +191,8 @@ class Audit:
         for visit, _ in self._visits.whole_month(document.unit, document.month):
             name = visit.facts.visit_id
             seen.add(name)
-            reason = _reason(frozen.get(name), visit, document)
-            if reason and f"visit {name}" not in named:
-                proposed += self._proposals.of_visit(visit, f"audit~{name}", reason, (), now)
+            if f"visit {name}" not in named and _lacks(frozen.get(name), visit):
+                proposed += self._proposals.of_visit(visit, f"audit~{name}", "swept", (), now)
         return seen, proposed
 
     def _cases_of(
@@ -223,21 +220,11 @@ class Audit:
             self._commit([Effect(cause, 0, "mail", "facts_missing", now, told | numbers)], [])
 
 
-def _reason(fact: VisitFact | None, visit: Visit, document: StoredDocument) -> str:
-    """Why the month is to be read anew for this visit, "" if the document has all of it.
-
-    "swept": something that came in time is not in it. "outcome": what a call brought after the
-    close and before the document was made, when there was nothing yet to amend.
-    """
+def _lacks(fact: VisitFact | None, visit: Visit) -> bool:
+    """Whether the frozen facts have not what the visit says in time; voids are made afterwards."""
     if visit.late_upload:
-        return ""
-    if fact is None or _differs(fact, visit):
-        return "swept"
-    told = [x for x in visit.answers if x.late and not x.void and x.evidence == "supervision"]
-    return "outcome" if any(answer.at < document.closed_at + UNDER_WAY for answer in told) else ""
-
-
-def _differs(fact: VisitFact, visit: Visit) -> bool:
-    """Whether the frozen form is another than what came in time; voids are made afterwards."""
+        return False
+    if fact is None:
+        return True
     in_time = letters(merged(visit.answers, with_late=False))
     return fact.void not in ("form", "visit") and fact.letters != in_time

@@ -86,20 +86,6 @@ def test_what_came_after_the_close_is_no_miss(stage: Stage) -> None:
     assert proposed(stage) == []
 
 
-def test_what_a_call_brought_before_the_document_was_made_is_proposed(stage: Stage) -> None:
-    put_forms(stage, MAY, ["ABC", "---"])
-    told = Answer("CCC", "call", "supervision", close_at(stage, MAY), "call:1", late=True)
-    visit = stage.visit("U1-2026-05-001")
-    stage.storage.visits.save(replace(visit, answers=(told,)))
-    close(stage, MAY)
-    assert document(stage, MAY)["forms"] == 1
-    assert audited(stage) == 1
-    (amendment,) = proposed(stage)
-    assert (amendment.subjects, amendment.reason) == (("visit U1-2026-05-001",), "outcome")
-    stage.wiring.effects.run(stage.now)
-    assert stage.mails("audit~") == [], "nothing is wrong with the month"
-
-
 def test_what_an_amendment_has_named_is_not_proposed_again(stage: Stage) -> None:
     put_forms(stage, MAY, ["ABC", "---"])
     close(stage, MAY)
