@@ -18,7 +18,7 @@ from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import SILENT
 from chalicelib.core.verification import Verification, void_of
-from chalicelib.core.visits import Visit, VisitKey, leading, merged
+from chalicelib.core.visits import Visit, VisitKey, leading, merged, surveyed
 from chalicelib.services import phone_numbers
 from chalicelib.services.intake import Intake, NewCase
 
@@ -121,7 +121,7 @@ class CallOutcomes:
         )
         after = replace(after, verification=checked)
         adds = (
-            *self._proposed(after, checked, "outcome", kin(checked), now),
+            *self._proposed(after, checked, outcome, kin(checked), now),
             *_void_mail(after, checked),
         )
         return changes + Changes(adds, (after,))
@@ -134,6 +134,7 @@ class CallOutcomes:
         after, changes = self._answered(called.visit, answer, f"{cause}.choice", now)
         changes = self._told_once(changes, f"{cause}.echo")
         held = outcomes.held(checked.outcome, checked.form, told, "form")
+        after = surveyed(after, contacts=called.visit.survey.contacts)
         after = replace(after, verification=replace(checked, held=held))
         adds = tuple(self._proposed(after, checked, "choice", kin(checked), now))
         return Changes((), (pick,)) + changes + Changes(adds, (after,))
@@ -224,7 +225,7 @@ def form_of(visit: Visit) -> str:
 
 
 def proposed_by(what: str, visit: Visit, checked: Verification) -> str:
-    """The cause of the amendment that an outcome, a choice or a void proposes."""
+    """The cause of an amendment: an outcome, a "choice" or a "void" of the call of one draw."""
     return f"{what}~{visit.facts.visit_id}~{checked.draw}"
 
 

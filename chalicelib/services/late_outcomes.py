@@ -78,7 +78,7 @@ class LateOutcomes:
         visit, checked = called.visit, called.verification
         if checked is None or not _changes_form_late(visit):
             return ()
-        cause = proposed_by("outcome", visit, checked)
+        cause = proposed_by(checked.outcome, visit, checked)
         return self._proposals.of_visit(visit, cause, "outcome", kin(checked), now)
 
 

@@ -431,7 +431,28 @@ def test_an_outcome_of_a_closed_month_proposes_an_amendment_once(stage: Stage) -
     )
     stage.wiring.verification.choose("V-1", "form", SUN, stage.now)
     reasons = [each.cause for each in stage.storage.amendments.of_unit("U1", "2026-06")]
-    assert reasons == [f"choice~V-1~{KEY}", f"outcome~V-1~{KEY}"]
+    assert reasons == [f"choice~V-1~{KEY}", f"differs~V-1~{KEY}"]
+
+
+def test_who_calls_back_after_the_close_is_proposed_beside_the_silence(stage: Stage) -> None:
+    picked(stage, "V-1")
+    stage.move(CLOSED + HOUR)
+    while stage.wiring.closing.run(stage.now):
+        pass
+    for days, hours in ((0, 0), (1, 4), (2, 8)):
+        at = stage.now + days * DAY + hours * HOUR
+        attempt(stage, "no_answer", at=at, now=at)
+    assert checked(stage, "V-1").outcome == "unreachable"
+    assert call(stage, "V-1", told("EEE"), now=stage.now + 3 * DAY) == "differs"
+    causes = [each.cause for each in stage.storage.amendments.of_unit("U1", "2026-06")]
+    assert causes == [f"differs~V-1~{KEY}", f"unreachable~V-1~{KEY}"]
+
+
+def test_a_call_is_one_contact_also_where_the_customer_chose(stage: Stage) -> None:
+    before = picked(stage, "V-1").survey.contacts
+    call(stage, "V-1", told("EEE"))
+    stage.wiring.verification.choose("V-1", "form", SUN, CALLED)
+    assert stage.visit("V-1").survey.contacts == before + 1
 
 
 def test_a_visit_drawn_again_is_called_anew(stage: Stage) -> None:
