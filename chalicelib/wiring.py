@@ -84,6 +84,7 @@ from chalicelib.services.payrolls import Stores as PayrollStores
 from chalicelib.services.proposals import Proposals
 from chalicelib.services.recalls import Recalls
 from chalicelib.services.recordings import Recordings
+from chalicelib.services.report_mails import ReportMails
 from chalicelib.services.report_workbooks import ReportWorkbooks
 from chalicelib.services.revealing import Revealing
 from chalicelib.services.rulebook_watch import RulebookWatch
@@ -464,6 +465,7 @@ class Wiring:
                 UPLOADS: UploadMails(storage.upload_notes, storage.people, self.rules),
                 "digest": DigestMails(storage.people, self.rules),
                 "payroll": self.payrolls,
+                "month_report": self._report_mails,
                 "facts_missing": AuditMails(storage.people, self.rules),
                 **dict.fromkeys(call_mails.READERS, CallMails(storage.people, self.rules)),
             },
@@ -734,6 +736,18 @@ class Wiring:
             storage.commit,
             self.rules,
             self._chance.lease,
+        )
+
+    @property
+    def _report_mails(self) -> ReportMails:
+        storage = self.storage
+        return ReportMails(
+            storage.documents,
+            storage.proceedings,
+            storage.people,
+            self.report_workbooks,
+            self.notices,
+            self.rules,
         )
 
     @cached_property

@@ -160,7 +160,9 @@ class MonthMaker:
         proceeding = begun(stored.unit, stored.sequence, stored.month, now, self._rules)
         values = {"unit": stored.unit, "sequence": str(stored.sequence)}
         mail = Effect(cause, 0, "mail", "month_closed", now, values)
-        return Made([stored, proceeding, mail], [moved(head, stored)], stored)
+        named = f"report~{stored.month}~{stored.unit}~{stored.sequence}"
+        report = Effect(named, 0, "mail", "month_report", now, values)
+        return Made([stored, proceeding, mail, report], [moved(head, stored)], stored)
 
     def _keep(self, key: str, packed: bytes) -> None:
         """Under a key that names the content; a repeat finds it there, however it was packed."""
