@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from chalicelib import rulebook
-from chalicelib.core.draw_calendar import DrawPeriod, closing_key, due_draws, next_draw
+from chalicelib.core.draw_calendar import (
+    DrawPeriod,
+    closing_key,
+    due_draws,
+    next_draw,
+    revealed_with,
+    taken_over_by,
+    week_covered,
+)
+from chalicelib.core.draws import Draw
 from chalicelib.core.rules import Calendar, Rulebook
 
 
@@ -114,3 +123,40 @@ def test_the_key_of_a_turn_of_the_year_is_the_iso_weeks() -> None:
 
 def test_a_closing_key_names_its_month() -> None:
     assert closing_key("2026-05") == "2026-05-close"
+
+
+@pytest.mark.parametrize(
+    ("drawn_at", "noon"),
+    [
+        pytest.param("2026-06-07T23:15", "2026-06-09T04:00", id="a Monday: Tuesday noon"),
+        pytest.param("2026-06-12T00:00", "2026-06-15T04:00", id="a Friday: Monday"),
+        pytest.param("2026-06-18T00:00", "2026-06-22T04:00", id="before Dragon Boat and a weekend"),
+        pytest.param("2026-06-08T15:59", "2026-06-09T04:00", id="late on a Monday"),
+    ],
+)
+def test_a_list_is_to_be_taken_over_by_noon_of_the_next_working_day(
+    drawn_at: str, noon: str
+) -> None:
+    assert taken_over_by(utc(drawn_at), rules(holidays=("2026-06-19",))) == utc(noon)
+
+
+def drawn(key: str, at: str, weekly: bool = True) -> Draw:
+    return Draw(key, "drawn", "", boundary=utc(at) if weekly else None, drawn_at=utc(at))
+
+
+def test_a_draw_is_revealed_with_the_first_weekly_one_fourteen_days_later() -> None:
+    draws = [
+        drawn("W24", "2026-06-07T23:40"),
+        drawn("W25", "2026-06-14T23:15"),
+        drawn("on the day, no weekly one", "2026-06-21T23:00", weekly=False),
+        drawn("W26", "2026-06-21T23:15"),
+        drawn("W27", "2026-06-28T23:15"),
+        Draw("W28", "committed", "", boundary=utc("2026-07-05T16:00")),
+    ]
+    found = [revealed_with(draw, draws, rules()) for draw in draws]
+    assert [each.key if each else "" for each in found] == ["W26", "W27", "", "", "", ""]
+
+
+def test_the_week_of_a_draw_is_the_one_that_ended_before_it() -> None:
+    assert week_covered(drawn("W24", "2026-06-07T16:00"), rules()) == "2026-W23"
+    assert week_covered(drawn("2026-05-close", "2026-06-03T23:00", weekly=False), rules()) == ""
