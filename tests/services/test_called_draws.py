@@ -10,6 +10,7 @@ from chalicelib.core.draws import Pick
 from chalicelib.core.people import Member
 from chalicelib.core.verification import Verification
 from chalicelib.core.visits import Change
+from chalicelib.services.month_records import UnitMonth
 from tests.services.calls import CLOSED, DAY, HOUR, LIN, MEI, SUN, told
 from tests.services.draws import (
     CLOSING_MAY,
@@ -155,3 +156,30 @@ def test_what_was_voided_before_the_close_is_in_no_form_of_the_document(drawn: S
     assert (shown["n"], shown["visits"]) == (7, 8)
     assert shown["verification"]["outcomes"]["never_answered"] == 1
     assert (shown["funnel"]["void"], shown["funnel"]["void_proposed"]) == (1, 0)
+
+
+def amended(stage: Stage) -> Any:  # noqa: ANN401 # a document of the interface
+    """June's document once a lead without a hand in it has approved all that is proposed."""
+    stage.wiring.amendment_desk.approve(UnitMonth("U1", "2026-06"), "all", MEI, stage.now)
+    return stage.call("GET", "/api/assessments/U1/2026-06").json
+
+
+def test_an_outcome_after_the_document_changes_its_figures_once_it_is_approved(
+    drawn: Stage,
+) -> None:
+    assert closed(drawn)["points"] == 8 * 5
+    call(drawn, first(drawn), "EEE")
+    assert drawn.call("GET", "/api/assessments/U1/2026-06").json["points"] == 8 * 5
+    after = amended(drawn)
+    assert (after["version"], after["n"], after["points"]) == (2, 8, 7 * 5 - 6)
+    assert after["verification"]["outcomes"]["differs"] == 1
+
+
+def test_a_void_after_the_document_leaves_it_once_it_is_approved(drawn: Stage) -> None:
+    pick = first(drawn)
+    call(drawn, pick, "ABA", answered="no")
+    assert closed(drawn)["funnel"]["void_proposed"] == 1
+    drawn.wiring.voids.approve_void(pick.visit_id, LIN, "heard the customer", drawn.now)
+    after = amended(drawn)
+    assert (after["version"], after["n"], after["points"], after["visits"]) == (2, 7, 7 * 5, 8)
+    assert (after["funnel"]["void"], after["funnel"]["void_proposed"]) == (1, 0)
