@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.core import attempts, outcomes
-from chalicelib.core.called import Called, allow_call, is_recall, may_call, waiting_call
+from chalicelib.core.called import (
+    Called,
+    allow_call,
+    is_finished,
+    is_recall,
+    may_call,
+    waiting_call,
+)
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.outcomes import Compared
 from chalicelib.core.people import Member
@@ -34,8 +41,9 @@ class CallView:
     """One call of a caller: whom to ring about which job, and his own attempts.
 
     No grade, no reason, not whether the visit was answered. `state`: "open" | "waiting" (he was
-    connected and has not said what came of it) | "asks" (which grading holds) | "finished";
-    `both` stands side by side once he has saved. `again`: it checks another's call.
+    connected and has not said what came of it) | "asks" (which grading holds) | "unreachable" (the
+    customer may still call back) | "finished"; `both` stands side by side once nothing can be noted
+    any more. `again`: it checks another's call.
     """
 
     draw: str
@@ -112,7 +120,7 @@ def view(called: Called, by: Member) -> CallView:
 def _both(called: Called, *, again: bool) -> Compared | None:
     pick = called.pick
     if not again:
-        return compared(called) if called.verification else None
+        return compared(called) if is_finished(called) else None
     if pick.recall is None:
         return None
     first = pick.told.grades if pick.told else SILENT
@@ -122,4 +130,6 @@ def _both(called: Called, *, again: bool) -> Compared | None:
 def _state(called: Called, mail: str, both: Compared | None, *, again: bool) -> str:
     if both is not None:
         return "asks" if both.asks and not again else "finished"
+    if called.verification is not None and not again:
+        return "unreachable"
     return "waiting" if waiting_call(called.pick, mail) else "open"

@@ -144,6 +144,17 @@ def test_a_caller_sees_his_calls_blind_until_he_has_saved(stage: Stage) -> None:
     assert stage.wiring.call_views.of("V-1", SUN).state == "finished"
 
 
+def test_who_may_still_call_back_is_not_shown_to_his_caller(stage: Stage) -> None:
+    picked(stage, "V-1", "EEE")
+    for days, hours in ((0, 0), (1, 4), (2, 8)):
+        at = CALLED + days * DAY + hours * HOUR
+        stage.wiring.verification.attempt("V-1", "no_answer", SUN, at, at=at)
+    view = stage.wiring.call_views.of("V-1", SUN)
+    assert (view.state, view.both) == ("unreachable", None)
+    call(stage, "V-1", told("AAA"), now=CALLED + 3 * DAY)
+    assert stage.wiring.call_views.of("V-1", SUN).state == "asks"
+
+
 def test_the_second_caller_sees_nothing_of_the_first_before_he_has_saved(stage: Stage) -> None:
     visit_id = recalled(stage)
     (view,) = stage.wiring.call_views.mine(WEN)
