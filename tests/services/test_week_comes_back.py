@@ -11,9 +11,10 @@ from openpyxl import Workbook, load_workbook
 
 from chalicelib.core.draws import Draw
 from chalicelib.core.people import Member
+from chalicelib.core.sheet_marks import mark_of, spelled
 from chalicelib.services.call_columns import PLACES
 from tests.services.draws import CLOSING_MAY, DAY, MONDAY, QUARTER, WEEK, draw_at, put, tick, visit
-from tests.services.test_week_mail import attached, callers_sheets, draw_list, rows
+from tests.services.week_workbooks import attached, callers_sheets, draw_list, rows
 from tests.stage import Stage
 from tests.tools.filled_sheets import changed, filled, resaved, write
 from tools.outcomes import RefusedError, bring_in
@@ -211,8 +212,6 @@ def test_a_visit_that_was_never_drawn_or_is_not_there_is_refused(week: Stage) ->
 
 def marked(ids: list[str]) -> str:
     """The mark that a forger would have to write."""
-    from chalicelib.core.sheet_marks import mark_of, spelled
-
     return spelled(mark_of("2026-W24", SUN.mail, ids))
 
 

@@ -10,8 +10,6 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
-from openpyxl.workbook.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.effects import Effect
@@ -22,6 +20,7 @@ from chalicelib.services.call_columns import COLUMNS, HEAD_ROW, OURS, PLACES, he
 from chalicelib.services.call_list import Owed
 from chalicelib.texts import translator
 from tests.services.draws import CLOSING_MAY, DAY, MONDAY, WEEK, draw_at, picked, put, tick, visit
+from tests.services.week_workbooks import callers_sheets, draw_list, rows, workbook
 from tests.stage import PEOPLE, Stage, plain
 
 HOSTILE = (
@@ -51,35 +50,6 @@ def drawn(stage: Stage) -> Draw:
             told = replace(made.facts, customer_name=name, appliance=name, phone=PHONE)
             put(stage, replace(made, facts=told))
     return draw_at(stage, MONDAY)
-
-
-def draw_list(stage: Stage, draw: Draw) -> EmailMessage:
-    (mail,) = stage.mails(f"{draw.key}~draw_list")
-    return mail
-
-
-def attached(mail: EmailMessage) -> bytes:
-    (attachment,) = mail.iter_attachments()
-    assert attachment.get_content_type().endswith("spreadsheetml.sheet")
-    content = attachment.get_content()
-    assert isinstance(content, bytes)
-    return content
-
-
-def workbook(mail: EmailMessage) -> Workbook:
-    return load_workbook(io.BytesIO(attached(mail)))
-
-
-def callers_sheets(book: Workbook) -> list[Worksheet]:
-    """The sheets to fill in; after them come the call list and the instructions."""
-    return list(book.worksheets[:-2])
-
-
-def rows(sheet: Worksheet) -> list[dict[str, object]]:
-    """Column → value, row by row."""
-    names = [column.name for column in COLUMNS]
-    found = sheet.iter_rows(min_row=HEAD_ROW + 2, values_only=True)
-    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def test_every_cell_is_text_as_it_was_written_but_the_links_that_dial(stage: Stage) -> None:
