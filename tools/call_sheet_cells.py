@@ -19,6 +19,7 @@ _TIME: Final = re.compile(r"([0-9]{1,2})[:点时]([0-9]{2})分?(?::[0-9]{2})?")
 _DAY: Final = timedelta(days=1)
 
 FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2100
 
 FIRST_SERIAL: Final = 36_526
 LAST_SERIAL: Final = 73_415
@@ -49,9 +50,10 @@ def day_in(value: object, first_day: datetime) -> date | None:
     text = _plain(value)
     found = _DATE.fullmatch(text) or _DATE_OF_DIGITS.fullmatch(text)
     try:
-        return date(*(int(part) for part in found.groups())) if found else None
+        day = date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
         return None
+    return day if day and _is_of_our_days(day) else None
 
 
 def time_in(value: object) -> time | None:
@@ -73,7 +75,7 @@ def time_in(value: object) -> time | None:
 
 def _is_of_our_days(value: date) -> bool:
     """Not a plain number in a cell that shows dates or times: 14 would be a day of 1900."""
-    return value.year >= FIRST_YEAR
+    return FIRST_YEAR <= value.year <= LAST_YEAR
 
 
 def _to_the_minute(value: time) -> time:

@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from chalicelib import rulebook
 from chalicelib.core.call_rows import CallRow
 from chalicelib.core.verification import Attempt, Told
-from chalicelib.services.call_columns import COLUMNS, PLACES
+from chalicelib.services.call_columns import COLUMNS, OURS, PLACES
 from tests.catalogues import compile_catalogues
 from tests.tools.filled_sheets import (
     ANSWERED,
@@ -26,7 +28,7 @@ from tests.tools.filled_sheets import (
     week_of,
     write,
 )
-from tools.call_sheet_cells import choice_in, day_in, text_in, time_in
+from tools.call_sheet_cells import choice_in, day_in, is_blank, text_in, time_in
 from tools.call_sheet_reader import Read, UnreadableError, read_calls
 
 WEEK = {"V-1": SUN, "V-2": SUN, "V-3": SUN, "V-4": WEN}
@@ -298,7 +300,10 @@ def test_a_day_is_read_however_it_is_written(written: object) -> None:
     assert day_in(written, EPOCH) == date(2026, 6, 9)
 
 
-@pytest.mark.parametrize("written", ["9.6.2026", "6/9/2026", "2026-02-30", "", True, 1.5, "x", 7])
+@pytest.mark.parametrize(
+    "written",
+    ["9.6.2026", "6/9/2026", "2026-02-30", "", True, 1.5, "x", 7, "0001-01-01", "9999-12-31"],
+)
 def test_what_may_be_two_days_or_none_is_no_day(written: object) -> None:
     assert day_in(written, EPOCH) is None
 
@@ -356,3 +361,40 @@ def test_words_of_both_languages_are_known(holds: str, written: object, code: st
 )
 def test_a_number_in_a_cell_for_words_is_its_digits(written: object, text: str | None) -> None:
     assert text_in(written) == text
+
+
+# --- whatever is typed --------------------------------------------------------------------------
+
+TYPED = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(date(1900, 3, 1)),
+    st.times(),
+    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=30),
+    st.sampled_from(["接通", "no answer", "是", "A", "2026-06-09", "14:05", "=1+1", "#N/A", "-"]),
+)
+FILLED = [column.name for column in COLUMNS if column.holds not in OURS]
+EMPTY = week_of({"V-1": SUN})
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(st.dictionaries(st.sampled_from(FILLED), TYPED, max_size=8))
+def test_whatever_is_typed_is_read_or_refused_with_its_cell_and_never_lost(
+    typed: dict[str, object],
+) -> None:
+    found = read(filled(EMPTY, **typed))
+    written = {name for name, value in typed.items() if not is_blank(value)}
+    named = {flaw.cell for flaw in found.flaws}
+    assert named <= {cell_of(name) for name in FILLED}
+    if not found.flaws:
+        assert sum(columns_of(row.call) for row in found.rows) == len(written)
+
+
+def columns_of(call: CallRow) -> int:
+    """How many cells a row was read from."""
+    told = call.told or Told()
+    words = [getattr(told, name) for name in FILLED if hasattr(told, name)]
+    grades = told.grades.replace("-", "")
+    return 3 * len(call.attempts) + len(grades) + sum(1 for word in words if word)
