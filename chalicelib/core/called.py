@@ -1,7 +1,7 @@
 """A picked visit whose customer is called: what its caller may note next (DESIGN 3)."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from chalicelib.core import acts, attempts
@@ -10,6 +10,10 @@ from chalicelib.core.draws import Pick
 from chalicelib.core.people import Member
 from chalicelib.core.verification import Attempt, Told, Verification
 from chalicelib.core.visits import Visit
+
+CHOOSES_WITHIN: Final = timedelta(hours=24)
+"""Time to ask which grading holds, also where the line broke; later it would be the caller's own
+change of mind."""
 
 TOLD_AFTER: Final = ("reached", "no_visit")
 """Results of an attempt after which something can be told."""
@@ -108,15 +112,22 @@ def with_recall(called: Called, told: Told, by: str) -> Pick:
     return replace(pick, recall=told)
 
 
-def with_choice(called: Called, which: str) -> Pick:
+def with_choice(called: Called, which: str, now: datetime) -> Pick:
     """The pick with what the customer chose, once. ActError: "no_choice": nothing is to choose."""
-    pick, checked = called.pick, called.verification
-    differs = checked is not None and checked.outcome == "differs"
-    if which not in ("form", "told") or not differs or pick.told is None:
+    pick = called.pick
+    if which not in ("form", "told") or pick.told is None or not _may_choose(called, now):
         raise ActError("no_choice", visit=pick.visit_id)
     if pick.told.choice not in ("", which):
         raise ActError("no_choice", visit=pick.visit_id)
     return replace(pick, told=replace(pick.told, choice=which))
+
+
+def _may_choose(called: Called, now: datetime) -> bool:
+    """Whether form and call differ, and the customer was on the phone a moment ago."""
+    checked, told = called.verification, called.pick.told
+    if told is None or checked is None or checked.at is None or checked.outcome != "differs":
+        return False
+    return told.choice != "" or now < checked.at + CHOOSES_WITHIN
 
 
 def is_finished(called: Called, but: str = "") -> bool:

@@ -94,8 +94,7 @@ class VerificationDesk:
 
         def decide(called: Called) -> Pick:
             allow_call("call-told", called.pick, by)
-            if not may_call(called.pick, by):
-                raise ActError("not_your_call", visit=visit_id)
+            _own_call(called, by)
             return with_told(called, said, by.mail.lower())
 
         return compared(self.note(visit_id, by, now, decide)[0])
@@ -103,12 +102,14 @@ class VerificationDesk:
     def choose(self, visit_id: str, which: str, by: Member, now: datetime) -> Compared:
         """Keep which grades hold, "form" or "told", as the customer says who was told both.
 
-        ActError: as `attempt`, "no_choice": there is nothing to choose, or he has chosen already.
+        ActError: as `attempt`, "no_choice": there is nothing to choose, he has chosen already, or
+        it is a day since he was called.
         """
 
         def decide(called: Called) -> Pick:
             allow_call("call-choose", called.pick, by)
-            return with_choice(called, which)
+            _own_call(called, by)
+            return with_choice(called, which, now)
 
         return compared(self.note(visit_id, by, now, decide)[0])
 
@@ -181,6 +182,12 @@ def compared(called: Called) -> Compared:
 
 def _outcome(called: Called) -> str:
     return called.verification.outcome if called.verification else ""
+
+
+def _own_call(called: Called, by: Member) -> None:
+    """Return if the first call is his; the second caller has no part in it."""
+    if not may_call(called.pick, by):
+        raise ActError("not_your_call", visit=called.pick.visit_id)
 
 
 def _checked(told: Told) -> Told:

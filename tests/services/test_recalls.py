@@ -113,6 +113,17 @@ def test_the_chosen_does_not_write_the_first_call(stage: Stage) -> None:
     assert error.value.code == "not_your_call"
 
 
+def test_the_chosen_does_not_choose_in_the_first_call(stage: Stage) -> None:
+    picked(stage, "V-1")
+    call(stage, "V-1", told("EEE"), now=NEXT - HOUR)
+    stage.wiring.recalls.run(NEXT)
+    assert pick_of(stage, "V-1").recall_by == SECOND
+    with pytest.raises(ActError) as error:
+        stage.wiring.verification.choose("V-1", "form", WEN, NEXT)
+    assert error.value.code == "not_your_call"
+    assert form(stage, "V-1") == "EEE"
+
+
 def test_a_recalls_answer_stays_as_it_was_noted(stage: Stage) -> None:
     visit_id = recalled(stage)
     stage.wiring.verification.call_again(visit_id, told("ABA"), WEN, NEXT)

@@ -154,6 +154,16 @@ def test_the_customer_may_choose_what_he_told(stage: Stage) -> None:
     assert len(stage.visit("V-1").answers) == 2
 
 
+def test_a_day_after_the_call_there_is_nothing_to_choose_any_more(stage: Stage) -> None:
+    picked(stage, "V-1")
+    call(stage, "V-1", told("EEE"))
+    choose = stage.wiring.verification.choose
+    assert refused(lambda: choose("V-1", "form", SUN, CALLED + DAY)) == "no_choice"
+    assert form(stage, "V-1") == "EEE"
+    assert choose("V-1", "form", SUN, CALLED + DAY - HOUR).held == "ABA"
+    assert choose("V-1", "form", SUN, CALLED + 2 * DAY).held == "ABA", "said twice is once"
+
+
 @pytest.mark.parametrize("said", [told("ABA"), told("---"), told("ABE", answered="no")])
 def test_there_is_nothing_to_choose_where_nothing_differs(stage: Stage, said: Told) -> None:
     picked(stage, "V-1")
