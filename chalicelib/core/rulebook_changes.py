@@ -35,7 +35,7 @@ def seen(rules: Rulebook, now: datetime, version: int = 0) -> RulebookSeen:
 
 
 def keys_of(rules: Rulebook) -> dict[str, str]:
-    """Every key of the rulebook but its hash with its value as text, `clocks.forward_h` of a table."""
+    """Every key but the hash with its value as text; one in a table is `clocks.forward_h`."""
     found = _flat("", rules)
     del found["sha256"]
     return found
