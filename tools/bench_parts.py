@@ -164,11 +164,9 @@ def draw(visits: int) -> tuple[float, float]:
         sampling.draw(frozen, lines, secret, calls_per_week=200, min_per_unit=3, incidents={})
 
     def bare() -> None:
-        begin = sha256(seed_prefix(seed(secret, frozen.sha256))).copy
+        prefix = seed_prefix(seed(secret, frozen.sha256))
         for line in lines:
-            hashed = begin()
-            hashed.update(line.id.encode())
-            hashed.digest()
+            sha256(prefix + line.id.encode()).digest()
 
     return _pair(best(ours, bare))
 

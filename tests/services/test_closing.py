@@ -284,3 +284,16 @@ def test_customers_are_in_no_document_and_no_facts(stage: Stage) -> None:
     told = stored.body + str(facts(stage, json.loads(stored.body)))
     for hidden in ("Secret", "51230001", "the text"):
         assert hidden not in told
+
+
+def test_a_run_without_time_begins_no_further_unit_and_the_next_goes_on(two: Stage) -> None:
+    put_forms(two, MAY, ["AAC"], "U1")
+    put_forms(two, MAY, ["AAC"], "U2")
+    two.move(made_at(two, MAY))
+    left = iter([True, True, False])
+    assert two.wiring.closing.run(two.now, lambda: next(left, False)) == 1
+    assert [len(chain(two, unit)) for unit in ("U1", "U2")] == [1, 0]
+    assert two.storage.runs.get("close", MAY).state == "running"
+    assert two.wiring.closing.run(two.now + QUARTER) == 1
+    assert [len(chain(two, unit)) for unit in ("U1", "U2")] == [1, 1]
+    assert two.storage.runs.get("close", MAY).state == "done"
