@@ -77,8 +77,8 @@ def object_to(
         day = proceedings.last_day_to_object(proceeding, rules)
         raise ActError("objected_too_late", day=str(day))
     values = {"about": about, "reason": written("reason", reason), "file": file}
-    told = {name: value for name, value in values.items() if value}
-    if any(matter.step.values == told for matter in proceedings.objections(proceeding)):
+    known = [matter.step.values for matter in proceedings.objections(proceeding)]
+    if any(all(said.get(name, "") == values[name] for name in values) for said in known):
         return proceeding
     return proceedings.then(proceeding, act, OBJECTED, rules, values)
 

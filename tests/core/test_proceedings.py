@@ -225,6 +225,11 @@ class TestADocumentThatTakesItsPlace:
         assert len(proceedings.questions(after)) == 1
         assert ruled(after).steps[-1].values["number"] == "1"
 
+    def test_hears_what_went_over_once_more_as_the_same(self) -> None:
+        before = objected()
+        after = signed(proceedings.begun("U1", 7, "2026-05", WEDNESDAY, RULES, before))
+        assert objected(after) is after
+
 
 class TestWhatIsOverdue:
     """What has waited since Wednesday morning is overdue as Tuesday begins."""
