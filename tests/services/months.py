@@ -40,12 +40,19 @@ def put_forms(
     return ids
 
 
-def put_visit(stage: Stage, month: str, visit_id: str, letters: str, unit: str = "U1") -> None:
+def put_visit(
+    stage: Stage,
+    month: str,
+    visit_id: str,
+    letters: str,
+    unit: str = "U1",
+    technician: str = "Li",
+) -> None:
     at = noon(month)
     answer = Answer(letters, "sms", "direct", at + timedelta(days=1), f"SM-{visit_id}")
     silent = letters == "---"
     made = Visit(
-        facts=Facts(visit_id, unit, "Li", at),
+        facts=Facts(visit_id, unit, technician, at),
         month=month,
         received_at=at + timedelta(hours=1),
         salt="0" * 32,

@@ -6,7 +6,7 @@ from chalicelib.core.amendments import Amendment
 from chalicelib.core.case_steps import Act
 from chalicelib.core.proceedings import SIGNED, superseded, then
 from chalicelib.core.visits import Answer
-from tests.services.months import MAY, close, put_forms
+from tests.services.months import MAY, close, put_forms, put_visit
 from tests.stage import Stage
 
 
@@ -60,3 +60,19 @@ def test_a_document_that_was_never_noticed_is_shown_to_no_unit(stage: Stage) -> 
     close(stage, MAY)
     amend(stage)
     assert shown(stage, "U1") == (0, "")
+
+
+def test_a_unit_reads_no_means_of_technicians_that_show_single_forms(stage: Stage) -> None:
+    put_forms(stage, MAY, ["ABC"] * 6)
+    put_visit(stage, MAY, "alone", "EEE", technician="Wu")
+    close(stage, MAY)
+    sign(stage, 1)
+    path = f"/api/assessments/U1/{MAY}"
+    whole = stage.call("GET", path, token=stage.token("assessments:read")).json
+    own = stage.call("GET", path, token=stage.token("assessments:read", unit="U1")).json
+    assert [one["points"] for one in whole["technicians"]] != [None, None]
+    assert {one["forms"]: (one["points"], one["mean"]) for one in own["technicians"]} == {
+        6: (None, None),
+        1: (None, None),
+    }
+    assert own["hash"] == whole["hash"]
