@@ -18,6 +18,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
     "draw_record": ("auditor",),
     "draw_not_taken": ("lead",),
     "draw_revealed": ("supervisor", "lead", "auditor"),
+    "draw_tampered": ("lead", "auditor"),
 }
 """Who gets which mail; the judged unit is never among them."""
 
@@ -70,6 +71,7 @@ class DrawMails:
             "draw_record": self._week.record,
             "draw_not_taken": self._draw_not_taken,
             "draw_revealed": self._draw_revealed,
+            "draw_tampered": self._draw_tampered,
         }[what]
 
     def _draw_committed(self, draw: Draw, say: Say) -> MailPage:
@@ -90,6 +92,13 @@ class DrawMails:
         return MailPage(
             say("mail.draw_not_taken.subject", key=draw.key),
             [say("mail.draw_not_taken.lead", key=draw.key)],
+        )
+
+    def _draw_tampered(self, draw: Draw, say: Say) -> MailPage:
+        return MailPage(
+            say("mail.draw_tampered.subject", key=draw.key),
+            [say("mail.draw_tampered.lead", key=draw.key)],
+            facts=_of_frame(draw, say),
         )
 
     def _draw_revealed(self, draw: Draw, say: Say) -> MailPage:

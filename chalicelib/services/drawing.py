@@ -25,7 +25,7 @@ from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.tickets import commitment
 from chalicelib.core.verification import Incident
 from chalicelib.services import picks
-from chalicelib.services.draw_files import DrawFiles
+from chalicelib.services.draw_files import DrawFiles, TamperedError
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +133,10 @@ class Drawing:
         except (Stale, AlreadyThere):
             log.info("another run was faster", extra={"draw": draw.key})
             return ""
+        except TamperedError:
+            with suppress(AlreadyThere):
+                self._commit([_mail(draw.key, "draw_tampered", now)], [])
+            raise
         self._runs.finish(mark)
         return state
 

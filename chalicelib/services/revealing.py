@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -49,16 +50,18 @@ class Revealing:
         """The file first, then the mail and the draw together: a crash between repeats the file."""
         try:
             self._files.keep_manifest("revealed", self._files.opened(draw).manifest)
-            self._commit([_mail(draw, now)], [replace(draw, revealed_at=now)])
+            self._commit([_mail(draw, "draw_revealed", now)], [replace(draw, revealed_at=now)])
         except (Stale, AlreadyThere):
             log.info("another run was faster", extra={"draw": draw.key})
             return False
-        except (TamperedError, LookupError):
+        except (TamperedError, LookupError) as error:
             log.exception("a draw cannot be revealed", extra={"draw": draw.key})
+            if isinstance(error, TamperedError):
+                with suppress(AlreadyThere):
+                    self._commit([_mail(draw, "draw_tampered", now)], [])
             return False
         return True
 
 
-def _mail(draw: Draw, now: datetime) -> Effect:
-    cause = f"draw~{draw.key}~draw_revealed"
-    return Effect(cause, 0, "mail", "draw_revealed", now, {"draw": draw.key})
+def _mail(draw: Draw, what: str, now: datetime) -> Effect:
+    return Effect(f"draw~{draw.key}~{what}", 0, "mail", what, now, {"draw": draw.key})

@@ -290,6 +290,8 @@ def test_a_frame_file_that_is_not_the_frozen_one_is_never_drawn_from(committed: 
         tick(committed, MONDAY + QUARTER)
     assert committed.storage.draws.picks("2026-W24") == []
     assert committed.mails("2026-W24~draw_list") == []
+    committed.wiring.effects.run(committed.now)
+    assert len(committed.mails("2026-W24~draw_tampered")) == 1
 
 
 # --- cells, marks, incidents --------------------------------------------------------------------

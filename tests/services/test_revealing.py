@@ -162,3 +162,5 @@ def test_a_frame_that_was_tampered_with_is_not_revealed_and_holds_up_no_other(
     assert revealed(begun) == ["2026-W24"]
     assert draw.state == "drawn"
     assert "a draw cannot be revealed" in caplog.text
+    (mail,) = begun.mails("2026-05-close~draw_tampered")
+    assert mail["To"] == "lin@supervision.example, ou@audit.example"
