@@ -27,7 +27,7 @@ WHOLE_SMALL: Final = 6500
 BESIDE: Final = 4050
 """A sentence between the line's name and its sum: 130 mm of 9 pt letters."""
 
-BESIDE_SMALL: Final = 4550
+BESIDE_SMALL: Final = 4590
 """A list there, in 8 pt letters."""
 
 _HEADLINE: Final = 4400
@@ -39,12 +39,18 @@ _IN_BOX: Final = 1780
 _FRAME: Final = 42 + 90 + 57 + 73 + 78 + 15 + 227 + 122
 """What every notice has: head, title, about, heads and sum of the lines, fields to sign, hashes."""
 
-_ROW: Final = 22
+_ROW: Final = 23
 _PART: Final = 58
 _MARK: Final = 73
 _AMENDED: Final = 37
 _GRAVE: Final = 15
 """What belongs to a line, a headed part, the mark and so on beside its own text."""
+
+_NAMED: Final = 2 * LINE
+"""What the name of a line takes beside its sentence, at most."""
+
+_GAP: Final = 6 * " "
+"""The least room between what is said of the month below the unit's name."""
 
 _SIGNED: Final = 3 * LINE
 """What a field to sign in has room for."""
@@ -75,14 +81,14 @@ class Listing:
         """How many lines it takes with these of its items, and `rest` after them."""
         if self.rows:
             return sum(lines_of_text(text, self.line) for text in (*items, rest) if text)
-        return lines_of_items([self.label, *self._spaced(items), rest], self.line)
+        return lines_of_items([f"{self.label} ", *self._spaced(items), rest], self.line)
 
     def that_fit(self, lines: int) -> int:
         """How many items stand in so many lines, nothing said of the rest; never too few."""
         if self.rows:
             return min(len(self.items), lines)
         return max(
-            0, that_fit([self.label, *self._spaced(self.items[:_MOST])], lines, self.line) - 1
+            0, that_fit([f"{self.label} ", *self._spaced(self.items[:_MOST])], lines, self.line) - 1
         )
 
     def _spaced(self, items: Iterable[str]) -> list[str]:
@@ -126,10 +132,12 @@ def _more(number: int, say: Say) -> str:
 def _taken(sheet: Mapping[str, Any]) -> int:
     """The height of everything but the lists."""
     height = _FRAME + _text(sheet["unit"], _HEADLINE, 54) + (_MARK if sheet["mark"] else 0)
-    height += (lines_of_items(sheet["about"], WHOLE) - 1) * LINE
+    about = [text + _GAP for text in sheet["about"]]
+    height += (lines_of_items(about, WHOLE) - 1) * LINE
     for line in sheet["document"]["lines"]:
-        height += _ROW + _text(line["sentence"], BESIDE, LINE)
-        height += _text(sheet["under"][line["code"]], BESIDE_SMALL, SMALL)
+        why = _text(line["sentence"], BESIDE, LINE)
+        why += _text(sheet["under"][line["code"]], BESIDE_SMALL, SMALL)
+        height += _ROW + max(why, _NAMED)
     for part, beside in (("amended", _AMENDED), ("sanction", _GRAVE)):
         height += sum(_text(text, WHOLE * 9 // 10, LINE) + beside for text in sheet[part])
     for part in ("verified", "term"):
