@@ -21,10 +21,11 @@ from tools.rehearsed_cases import Casework
 from tools.rehearsed_forms import fill_in
 from tools.rehearsed_http import CastError, Json, call, thread
 from tools.rehearsed_people import DESK, DUTY, SUPERVISION, manager
+from tools.rehearsed_verification import Callers
 from tools.scenario import Form, Job, Scenario, Unit
 
-LOOKS_EVERY: Final = timedelta(hours=4)
-"""How often a customer looks at his handset while he waits for a text of ours."""
+LOOKS_EVERY: Final = timedelta(days=1)
+"""How often a customer looks at his handset at least while he waits for a text of ours."""
 
 WEEK: Final = timedelta(days=7)
 
@@ -55,15 +56,9 @@ REPLIES_AFTER: Final = timedelta(minutes=8)
 Tell = Callable[[str], None]
 
 
-def play(
-    scenario: Scenario,
-    local: Local,
-    until: datetime,
-    tell: Tell,
-    looks_every: timedelta = LOOKS_EVERY,
-) -> Played:
+def play(scenario: Scenario, local: Local, until: datetime, tell: Tell) -> Played:
     """Do all that the scenario wants until that instant; `tell` hears of each week."""
-    cast = _Cast(scenario, local, tell, looks_every)
+    cast = _Cast(scenario, local, tell)
     cast.found_units()
     cast.go(until)
     return cast.played
@@ -72,16 +67,16 @@ def play(
 class _Cast:
     """Who waits for what, and what is to be done when."""
 
-    def __init__(
-        self, scenario: Scenario, local: Local, tell: Tell, looks_every: timedelta
-    ) -> None:
+    def __init__(self, scenario: Scenario, local: Local, tell: Tell) -> None:
         self.played = Played()
         self._scenario = scenario
         self._local = local
         self._tell = tell
-        self._looks_every = looks_every
         self._rules = Rules()
         self._agenda = Agenda(local.wiring.now())
+        self._callers = Callers(
+            local, scenario.jobs, self._agenda, self.played, self._look_for_cases
+        )
         self._cases = Casework(local, scenario.units, self._agenda, self.played, self._rules)
         self._week_ends = self._agenda.now + WEEK
         self._waiting: list[tuple[Job, int]] = []
@@ -98,6 +93,7 @@ class _Cast:
             if job.handset:
                 self._handset(job.number, "", job.handset)
         self._answers(DUTY[1], TAKES)
+        self._callers.begin()
         self._load({"technicians": list(_technicians(self._scenario.units))})
         for at in sorted({job.uploaded_at for job in self._scenario.jobs}):
             self._agenda.plan(at, partial(self._upload, at))
@@ -116,13 +112,13 @@ class _Cast:
             self._agenda.do_due()
 
     def _looks(self) -> Iterator[datetime]:
-        """When somebody looks at his handset next; who answers at once does as soon as it rings."""
-        if self._waiting:
-            yield self._agenda.now + self._looks_every
-        if any(job.steps[place].after == AT_ONCE for job, place in self._waiting):
-            due = self._local.wiring.storage.table.next_due("survey")
-            if due is not None:
-                yield max(due, self._agenda.now).replace(second=0, microsecond=0) + MINUTE
+        """When somebody who waits looks at his handset next: as soon as it may have rung."""
+        if not self._waiting:
+            return
+        yield self._agenda.now + LOOKS_EVERY
+        due = self._local.wiring.storage.table.next_due("survey")
+        if due is not None and due > self._agenda.now:
+            yield due.replace(second=0, microsecond=0) + MINUTE
 
     def _move(self, to: datetime) -> None:
         moved = self._simulator("POST", "/clock", {"now": to.isoformat()})
@@ -134,7 +130,8 @@ class _Cast:
             self._tell(
                 f"until {self._rules.day(self._week_ends)}: {len(self.played.uploads)} visits in,"
                 f" {self.played.texts} texts and {len(self.played.calls)} calls received,"
-                f" {len(self.played.acts)} acts on {len(self.played.cases)} cases"
+                f" {len(self.played.acts)} acts on {len(self.played.cases)} cases,"
+                f" {len(self.played.notes)} notes of verification"
             )
             self._week_ends += WEEK
 
@@ -214,6 +211,7 @@ class _Cast:
             self._text(job.number, step.does.words)
             if step.does.kind == "danger":
                 self._page(job)
+        self.played.steps[job.visit_id] = place + 1
         self._look_for_cases(job, step.does)
         self._wait(job, place + 1)
 
@@ -237,7 +235,7 @@ class _Cast:
         fill_in(self._local, texts, form, form.device or f"browser of {job.number}")
         self.played.forms.append(Filled(self._agenda.now, job.visit_id, form.letters))
 
-    def _look_for_cases(self, job: Job, does: object) -> None:
+    def _look_for_cases(self, job: Job, does: object = None) -> None:
         """Supervision finds in its list what the customer has just brought."""
         cases, now = self._local.wiring.storage.cases, self._agenda.now
         hidden = isinstance(does, Call) and does.withheld

@@ -9,8 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tools.scenario import Job
+
+SHOWS: Final = ("never_answered", "no_visit", "wrong_number", "differs", "first_form")
+"""Outcomes of a call by which something came to light that the data did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Drawn:
 @dataclass(frozen=True, slots=True)
 class CheatRow:
     """One way to cheat: how many of its visits were planted, framed, had a reason at all, had the
-    reason that this way should raise (None: nothing in the data can show it), were picked."""
+    reason that this way should raise (None: nothing in the data can show it), were picked, and by a
+    call were found to be otherwise than the data say."""
 
     cheat: str
     planted: int
@@ -32,6 +37,7 @@ class CheatRow:
     with_reason: int
     expected: int | None
     picked: int
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,11 @@ class CheatTable:
     honest_with_reason: int
 
     def __str__(self) -> str:
-        head = ("planted cheat", "visits", "framed", "with a reason", "the expected one", "picked")
+        head = ("planted cheat", "visits", "framed", "with a reason", "the expected one", "picked",
+                "shown by a call")  # fmt: skip
         rows = [
             (row.cheat, *map(_shown, (row.planted, row.framed, row.with_reason)),
-             _shown(row.expected), _shown(row.picked))
+             _shown(row.expected), _shown(row.picked), _shown(row.shown))
             for row in self.cheats
         ]  # fmt: skip
         share = f"{self.honest_with_reason} of {self.honest} honest visits had a reason."
@@ -65,8 +72,13 @@ class CheatTable:
         return f"{_table([head, *rows])}\n\n{_table([reasons, *alarms])}\n{share}"
 
 
-def measured(blobs: Path, jobs: Iterable[Job], expected: Mapping[str, str]) -> CheatTable:
-    """The table of the draws that lie in the folder `blobs`; `expected`: cheat → its reason, ""."""
+def measured(
+    blobs: Path, jobs: Iterable[Job], expected: Mapping[str, str], outcomes: Mapping[str, str]
+) -> CheatTable:
+    """The table of the draws that lie in the folder `blobs`.
+
+    `expected`: cheat → its reason, "" for none; `outcomes`: visit id → what a call came to.
+    """
     drawn = read_draws(blobs)
     by_cheat: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:
@@ -74,7 +86,9 @@ def measured(blobs: Path, jobs: Iterable[Job], expected: Mapping[str, str]) -> C
     honest = [drawn[job.visit_id] for job in by_cheat[""] if job.visit_id in drawn]
     planted = [job for cheat, of in by_cheat.items() if cheat for job in of]
     return CheatTable(
-        cheats=tuple(_row(name, by_cheat[name], drawn, expected[name]) for name in expected),
+        cheats=tuple(
+            _row(name, by_cheat[name], drawn, expected[name], outcomes) for name in expected
+        ),
         reasons=tuple(
             _reasons([drawn[j.visit_id] for j in planted if j.visit_id in drawn], honest)
         ),
@@ -103,7 +117,13 @@ def _framed(frame: str) -> Iterator[tuple[str, Sequence[str]]]:
         yield visit, reasons.split(",") if reasons else ()
 
 
-def _row(name: str, jobs: Sequence[Job], drawn: Mapping[str, Drawn], reason: str) -> CheatRow:
+def _row(
+    name: str,
+    jobs: Sequence[Job],
+    drawn: Mapping[str, Drawn],
+    reason: str,
+    outcomes: Mapping[str, str],
+) -> CheatRow:
     found = [drawn[job.visit_id] for job in jobs if job.visit_id in drawn]
     return CheatRow(
         cheat=name,
@@ -112,6 +132,7 @@ def _row(name: str, jobs: Sequence[Job], drawn: Mapping[str, Drawn], reason: str
         with_reason=sum(bool(each.reasons) for each in found),
         expected=sum(reason in each.reasons for each in found) if reason else None,
         picked=sum(each.picked for each in found),
+        shown=sum(outcomes.get(job.visit_id) in SHOWS for job in jobs),
     )
 
 

@@ -36,7 +36,7 @@ class Cheat:
     `reason`: the reason to call that should come of it, "" where nothing in the data can show it.
     `steps` is what the accomplice does. `phone` is whose number the unit uploads: of a "customer",
     an accomplice's "own" or "one" for all, the "technician"'s, "none". `days_later` is how late the
-    unit uploads. `weekend`: only jobs of weekends. `truth` as in `tools/rehearsed_answers.py`.
+    unit uploads. `weekend`: only jobs of weekends. `truth` as in `tools/rehearsed_verification.py`.
     """
 
     name: str

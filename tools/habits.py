@@ -12,7 +12,8 @@ class Habit:
     `often`: how often chance deals it. `place`: what kind of number he has, "none" for none.
     `uploaded`: when his job is, "evening" of its day, "days later", "after the close". `brings`:
     what supervision finds in each case of his, "duplicate" for one that is the first once more.
-    `verdicts`: what he says each time supervision asks whether it is fixed.
+    `verdicts`: what he says each time supervision asks whether it is fixed. `truth`: what comes of
+    a call to him, as in `tools/rehearsed_verification.py`.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Habit:
     handset: Mapping[str, object] = field(default_factory=dict)
     brings: tuple[str, ...] = ("complaint",)
     verdicts: tuple[str, ...] = ("fixed",)
+    truth: str = "same"
 
     @property
     def complains(self) -> bool:
@@ -42,7 +44,8 @@ FEATURED: Final = (
     Habit("adds a word", ((INVITED, "grades with words"),), often=8),
     Habit("is asked back", ((INVITED, "unclear"), ("answer", "grades")), often=4),
     Habit("is asked whether we understood", ((INVITED, "offer"), ("answer", "yes")), often=4),
-    Habit("corrects the grades", ((INVITED, "grades"), ("answer", "correction")), often=3),
+    Habit("corrects the grades", ((INVITED, "grades"), ("answer", "correction")), often=3,
+          truth="other"),
     Habit("answers in parts", ((INVITED, "part"), ("answer", "rest")), often=3),
     Habit("grades, then complains", ((INVITED, "grades"), ("answer", "complaint")), often=3),
     Habit("is asked about a complaint", ((INVITED, "mention"), ("answer", "yes"))),
@@ -91,12 +94,12 @@ HABITS: Final = (
     Habit("grades and complains in one text", ((INVITED, "grades with complaint"),)),
     Habit("says no, then grades", ((INVITED, "offer"), ("answer", "no"), ("answer", "grades"))),
     Habit("remarks, then grades", ((INVITED, "words"), ("answer", "grades")), often=2),
-    Habit("was not the customer", ((INVITED, "not me"),)),
+    Habit("was not the customer", ((INVITED, "not me"),), truth="wrong_number"),
     Habit("waits for the repair", ((INVITED, "not finished"),)),
     Habit("wants a call", ((INVITED, "call me"),)),
-    Habit("disowns the grades", ((INVITED, "grades"), ("answer", "not me"))),
+    Habit("disowns the grades", ((INVITED, "grades"), ("answer", "not me")), truth="denies"),
     Habit("corrects after the close", ((INVITED, "grades"), ("close", "grades"))),
-    Habit("stays silent", often=9),
+    Habit("stays silent", often=9, truth="silent"),
     Habit("cannot text back", often=2, place="one_way"),
     Habit("has a landline", place="landline"),
     Habit("left no number", place="none"),

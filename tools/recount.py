@@ -15,11 +15,13 @@ from tools.recount_cases import Act, Brought, complaints
 from tools.recount_money import Month, Sums, month_of
 from tools.recount_reader import BLANK, Talk, day_named, hear
 from tools.recount_rules import Rules
+from tools.recount_verification import NO_VISIT, Checked, Note
 
 CORRECTION: Final = timedelta(days=7)
 
-KEYS, TEXT, LINK = 1, 2, 2
-"""What an answer weighs: keys from the visit's number less than a text from it or its link."""
+KEYS, TEXT, LINK, CALL = 1, 2, 2, 3
+"""What an answer weighs: keys from the visit's number less than a text from it or its link, and
+both less than what supervision was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,24 @@ class Filled:
     letters: str
 
 
+Said = Message | Called | Filled | Note
+
+GONE: Final = "gone"
+"""In place of the form of a visit that never was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """All that came in: uploads, threads by number, calls, forms of pages, acts on cases."""
+    """All that came in: uploads, threads by number, calls, forms of pages, acts on cases, and what
+    was noted of verification calls.
+    """
 
     visits: Sequence[Uploaded]
     threads: Mapping[str, Sequence[Message]]
     calls: Sequence[Called] = ()
     forms: Sequence[Filled] = ()
     acts: Sequence[Act] = ()
+    notes: Sequence[Note] = ()
 
 
 def recount(
@@ -68,15 +79,15 @@ def recount(
     """(unit, month) → what that month comes to, for consecutive `months`, the first of them the
     units' first.
     """
-    visits = happened.visits
     forms, brought = _read(happened, rules)
+    visits = [visit for visit in happened.visits if forms.get(visit.visit_id) != GONE]
     counting = complaints(brought, happened.acts, rules)
     sums = {
         (unit, month): Sums(
             [forms.get(visit.visit_id, BLANK) for visit in _counted(visits, unit, month, rules)],
             counting[unit, month],
         )
-        for unit in {visit.unit for visit in visits}
+        for unit in {visit.unit for visit in happened.visits}
         for month in months
     }
     last = {after: before for before, after in pairwise(months)}
@@ -110,63 +121,98 @@ def differences(
 class _Asked:
     """A visit that its customer was asked about, the talk, and the grades: instant, weight, form.
 
-    The talk knows what is still open, whatever way the rest came in.
+    The talk knows the form as it stands, whatever way it came in.
     """
 
     visit: Uploaded
     talk: Talk = field(default_factory=Talk)
+    checked: Checked = field(default_factory=Checked)
     noted: list[tuple[datetime, int, str]] = field(default_factory=list)
 
 
 def _read(happened: Happened, rules: Rules) -> tuple[dict[str, str], list[Brought]]:
-    """Visit id → its counted form, and what was brought to us."""
+    """Visit id → its counted form, GONE for a visit that never was; and what was brought to us."""
     forms: dict[str, str] = {}
     calls = [call for call in happened.calls if call.caller.startswith("+")]
     withheld = [call for call in happened.calls if not call.caller.startswith("+")]
     brought = [Brought(call.at, call.caller, "") for call in withheld if listen(call).case]
     for number in sorted({*happened.threads, *(call.caller for call in calls)}):
         mine = [_Asked(visit) for visit in happened.visits if visit.number == number]
-        heard = [call for call in calls if call.caller == number]
+        rang = [call for call in calls if call.caller == number]
         ids = [asked.visit.visit_id for asked in mine]
         filled = [form for form in happened.forms if form.visit_id in ids]
+        notes = [note for note in happened.notes if note.visit_id in ids]
         thread = happened.threads.get(number, ())
-        said: list[Message | Called | Filled] = [*thread, *heard, *filled]
-        for at in _in_turn(sorted(said, key=_at), mine, rules):
-            brought.append(Brought(at, number, _blamed(mine, at)))
+        said: list[Said] = [*thread, *rang, *filled, *notes]
+        heard = _Heard(mine, rules)
+        for each in sorted(said, key=_at):
+            if heard.takes(each):
+                brought.append(Brought(each.at, number, _blamed(mine, each.at)))
         for asked in mine:
-            close = rules.close(rules.month(asked.visit.completed_at))
-            in_time = [note for note in asked.noted if note[0] < close]
-            forms[asked.visit.visit_id] = _merged(in_time)
+            forms[asked.visit.visit_id] = _counted_form(asked, rules)
     return forms, brought
 
 
-def _at(each: Message | Called | Filled) -> datetime:
+def _counted_form(asked: _Asked, rules: Rules) -> str:
+    if asked.checked.void:
+        return GONE if asked.checked.void == NO_VISIT else BLANK
+    close = rules.close(rules.month(asked.visit.completed_at))
+    return _merged(note for note in asked.noted if note[0] < close)
+
+
+def _at(each: Said) -> datetime:
     return each.at
 
 
-def _in_turn(
-    said: Iterable[Message | Called | Filled], mine: Sequence[_Asked], rules: Rules
-) -> Iterator[datetime]:
-    """Note the grades of all that was said, as it came; the instants at which a case came in."""
-    about: _Asked | None = None
-    for each in said:
+class _Heard:
+    """What was said about the visits of one number, one thing after the other."""
+
+    def __init__(self, mine: Sequence[_Asked], rules: Rules) -> None:
+        self._mine = mine
+        self._of = {asked.visit.visit_id: asked for asked in mine}
+        self._rules = rules
+        self._about: _Asked | None = None
+
+    def takes(self, each: Said) -> bool:
+        """Note the grades in it; whether a case came in with it."""
+        if isinstance(each, Message):
+            return self._text(each)
+        if isinstance(each, Called):
+            return self._call(each)
         if isinstance(each, Filled):
-            of = next(asked for asked in mine if asked.visit.visit_id == each.visit_id)
-            _note(of, each.letters, each.at, LINK, rules)
-        elif isinstance(each, Called):
-            listened = listen(each)
-            graded = _of_day(listened.day, mine, rules)
-            if graded is not None:
-                _note(graded, listened.grades, each.at, KEYS, rules)
-            if listened.case:
-                yield each.at
-        elif each.ours:
-            about = _of_day(day_named(each.text), mine, rules) or about
-        elif about is not None:
-            understood = hear(about.talk, each.text, each.at)
-            _note(about, understood.grades, each.at, TEXT, rules)
-            if understood.complaint:
-                yield each.at
+            _note(self._of[each.visit_id], each.letters, each.at, LINK, self._rules)
+            return False
+        _check(self._of[each.visit_id], each, self._rules)
+        return each.verb == "call-told" and each.says.get("complaint") == "yes"
+
+    def _text(self, message: Message) -> bool:
+        """A text is about the visit that we last spoke of."""
+        if message.ours:
+            self._about = _of_day(day_named(message.text), self._mine, self._rules) or self._about
+            return False
+        if self._about is None:
+            return False
+        understood = hear(self._about.talk, message.text, message.at)
+        _note(self._about, understood.grades, message.at, TEXT, self._rules)
+        return understood.complaint
+
+    def _call(self, call: Called) -> bool:
+        listened = listen(call)
+        graded = _of_day(listened.day, self._mine, self._rules)
+        if graded is not None:
+            _note(graded, listened.grades, call.at, KEYS, self._rules)
+        return listened.case
+
+
+def _check(asked: _Asked, note: Note, rules: Rules) -> None:
+    """What a caller or a second person noted in time; later it is for an amendment."""
+    if note.at >= rules.close(rules.month(asked.visit.completed_at)):
+        return
+    surveyed = any(weight < CALL for _, weight, _ in asked.noted)
+    letters = asked.checked.hear(note, asked.talk.given, surveyed=surveyed)
+    if letters != BLANK:
+        asked.noted.append((note.at, CALL, letters))
+        asked.talk.given = _merged(asked.noted)
 
 
 def _of_day(named: tuple[int, int] | None, mine: Sequence[_Asked], rules: Rules) -> _Asked | None:

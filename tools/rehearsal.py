@@ -40,6 +40,9 @@ PUBLIC: Final = "https://huifang.example"
 MOST_ENTRIES: Final = 5_000
 """Of the call list."""
 
+EXPECTED: Final = {way.name: way.reason for way in CHEATS}
+"""Way to cheat → the reason to call that should come of it."""
+
 END: Final = datetime(2026, 7, 14, 18, tzinfo=ZONE)
 """After the close of the second month and what comes too late for it."""
 
@@ -140,18 +143,29 @@ def _left(
             for month in MONTHS
         },
         happened=Happened(
-            _uploaded(played.uploads), threads, played.calls, played.forms, played.acts
+            visits=_uploaded(played.uploads),
+            threads=threads,
+            calls=played.calls,
+            forms=played.forms,
+            acts=played.acts,
+            notes=played.notes,
         ),
         missed=_missed(stage),
         failed=[*played.failed, *errors],
         conversations=conversations.page(told, threads, visits),
         stories=told_stories(stage, played, threads),
-        cheats=measured(folder / "blobs", told.jobs, {way.name: way.reason for way in CHEATS}),
+        cheats=measured(folder / "blobs", told.jobs, EXPECTED, _outcomes(visits)),
     )
 
 
 def _get(stage: local.Local, path: str) -> Json:
     return call(stage.service_url, "GET", path, token=local.API_TOKEN)
+
+
+def _outcomes(visits: Mapping[str, Json]) -> dict[str, str]:
+    """Visit id → what the call about it came to."""
+    checked = {visit_id: visit["verification"] for visit_id, visit in visits.items()}
+    return {visit_id: each["outcome"] for visit_id, each in checked.items() if each}
 
 
 def _missed(stage: local.Local) -> Counter[tuple[str, date]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FOLDER: Final = ROOT / "var" / "rehearsal"
 CONVERSATIONS: Final = ROOT / "docs" / "conversations.md"
 SEED: Final = 2026
-VISITS: Final = 76
+VISITS: Final = 64
 
 
 def rehearse(
@@ -108,5 +108,6 @@ def _row(unit: str, month: str, found: Month) -> tuple[str, ...]:
 
 def _heard(happened: Happened) -> str:
     texts = sum(not message.ours for thread in happened.threads.values() for message in thread)
-    calls, acts, visits = len(happened.calls), len(happened.acts), len(happened.visits)
-    return f"{texts} texts, {calls} calls, {acts} acts on cases and {visits} uploaded visits"
+    told = f"{texts} texts, {len(happened.calls)} calls, {len(happened.forms)} forms of pages"
+    done = f"{len(happened.acts)} acts on cases, {len(happened.notes)} notes of verification"
+    return f"{told}, {done} and {len(happened.visits)} uploaded visits"

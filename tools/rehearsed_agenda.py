@@ -1,5 +1,6 @@
 """What is to be done when in a rehearsal, and what has been done."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -11,6 +12,7 @@ from tools.recount import Filled
 from tools.recount_calls import Called
 from tools.recount_cases import Act
 from tools.recount_rules import Rules
+from tools.recount_verification import Note
 
 HOURS: Final = {"evening": time(21), "late": time(22), "night": time(2), "office": time(10)}
 """When people do things: hour → the time of day from which on; "late" and at "night" sharply."""
@@ -23,8 +25,9 @@ ROOM_M: Final = 50
 
 @dataclass(slots=True)
 class Played:
-    """What happened: every row as it was uploaded and when, calls, acts on cases, failed runs of
-    schedules. `cases` are the numbers of cases under the habit of whoever brought them.
+    """What happened: every row as it was uploaded and when, calls, forms, acts on cases, notes of
+    verification, failed runs of schedules. `cases` are the numbers of cases under the habit of
+    whoever brought them, `steps` how many of a visit's steps its customer has done.
     """
 
     uploads: list[tuple[datetime, Mapping[str, str]]] = field(default_factory=list)
@@ -33,7 +36,9 @@ class Played:
     calls: list[Called] = field(default_factory=list)
     forms: list[Filled] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     cases: list[tuple[str, str]] = field(default_factory=list)
+    steps: Counter[str] = field(default_factory=Counter)
 
 
 class Agenda:

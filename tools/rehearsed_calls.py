@@ -23,13 +23,14 @@ Keys = Callable[[str], tuple[str, ...]]
 class Call:
     """A call: its kind and acts, and how the desk's phone takes it if it rings.
 
-    `withheld`: the caller hides his number.
+    `withheld`: the caller hides his number. `means` are the grades that he gives by keys, "" none.
     """
 
     kind: str
     acts: tuple[str, ...]
     desk: str = "no-answer"
     withheld: bool = False
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,22 @@ CALLINGS: Final[Mapping[str, Calling]] = {
 """Kind → how it goes. Whoever talks to the desk brings nothing that the machine knows of."""
 
 
+MEANS: Final[Mapping[str, str]] = {
+    "call: grades": "xxx",
+    "call: thinks again": "xxx",
+    "call: first grade": "x--",
+    "call: rest": "x-x",
+}
+"""Kind → the items that are graded by keys, x."""
+
+
 def made(kind: str, letters: str) -> Call:
     """A call of this kind by a customer who has `letters` in mind, e.g. "AAB"."""
     calling = CALLINGS[kind]
-    return Call(kind, calling.acts(letters), calling.desk, calling.withheld)
+    means = "".join(
+        x if y == "x" else "-" for x, y in zip(letters, MEANS.get(kind, ""), strict=False)
+    )
+    return Call(kind, calling.acts(letters), calling.desk, calling.withheld, means)
 
 
 def called(result: Mapping[str, Any], at: datetime, desk: str) -> Called:

@@ -7,11 +7,15 @@ from typing import Final
 from tools.recount_rules import RULEBOOK
 
 LEAD: Final = "chen.li@supervision.example"
+SECOND_LEAD: Final = "li.na@supervision.example"
 READERS: Final = ("zhou.ning@supervision.example", "ann.moor@supervision.example")
+CALLERS: Final = (*READERS, LEAD)
+"""Who calls customers; the second lead decides on what they found."""
 
 SUPERVISION: Final[Mapping[str, object]] = {
     "members": [
         {"name": "陈立", "mail": LEAD, "role": "lead"},
+        {"name": "李娜", "mail": SECOND_LEAD, "role": "lead"},
         {"name": "周宁", "mail": READERS[0], "role": "supervisor"},
         {"name": "Ann Moor", "mail": READERS[1], "role": "supervisor"},
         {"name": "吴丹", "mail": "wu.dan@personnel.example", "role": "hr"},
@@ -21,8 +25,9 @@ SUPERVISION: Final[Mapping[str, object]] = {
 """As `tools people` takes it."""
 
 DESK: Final = "+862158380001"
-CALLS_PER_WEEK: Final = 6
-"""So few that the draw has to choose."""
+CALLS: Final = {"calls_per_week": (200, 4), "min_per_unit": (3, 2), "incident_calls": (10, 2)}
+"""So few that the draw has to choose, and that most forms stand as their customers gave them:
+key of the rulebook → its number there and in a rehearsal."""
 
 DUTY: Final = ("+85261110001", "+85261110002")
 """The desk's telephone; the duty phones, of which the first is always silent."""
@@ -40,7 +45,7 @@ def write_rulebook(path: Path) -> Path:
     for old, new in (
         ('desk_number = ""', f'desk_number = "{DESK}"'),
         ("duty_numbers = []", f"duty_numbers = [{duty}]"),
-        ("calls_per_week = 200", f"calls_per_week = {CALLS_PER_WEEK}"),
+        *((f"{key} = {usual}", f"{key} = {few}") for key, (usual, few) in CALLS.items()),
     ):
         if rules.count(f"\n{old}\n") != 1:
             raise ValueError(f"the rulebook has no line {old}")

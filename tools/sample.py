@@ -10,9 +10,6 @@ from tools.scenario import scenario
 
 SEED: Final = 1
 VISITS: Final = 36
-LOOKS_EVERY: Final = timedelta(hours=6)
-"""Seldom, so that `make run` is soon ready."""
-
 LAST_DAYS: Final = 2
 """The last job lies so many days back, so that nobody waits for an answer of his at the end."""
 
@@ -22,4 +19,4 @@ def load(running: Local, until: datetime) -> None:
     first = Rules().day(running.wiring.now()) + timedelta(days=1)
     days = (Rules().day(until) - first).days - LAST_DAYS
     months = scenario(SEED, first, days, VISITS)
-    play(months, running, until, tell=lambda week: None, looks_every=LOOKS_EVERY)
+    play(months, running, until, tell=lambda week: None)

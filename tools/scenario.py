@@ -3,7 +3,7 @@
 Nothing here acts: `tools.cast` does what a scenario says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import cycle, product
@@ -12,7 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from tools.habits import FEATURED, HABITS, MET_ONCE, Habit
-from tools.recount_reader import ASKED_ABOUT
+from tools.recount_reader import ASKED_ABOUT, BLANK
 from tools.recount_rules import Rules
 from tools.rehearsed_calls import CALLINGS, Call, made
 from tools.spellings import Text, written
@@ -86,13 +86,33 @@ class Step:
     hour: str = ""
 
 
+def in_mind(steps: Iterable[Step]) -> str:
+    """The grades that a customer knows to have given by these steps: three letters.
+
+    >>> by_link = Step("invitation", 5, Form("AAC"))
+    >>> in_mind([by_link, Step("answer", 5, Text("quality B", "part", "-B-"))])
+    'ABC'
+    """
+    given, offered = BLANK, ""
+    for step in steps:
+        does = step.does
+        means = does.letters if isinstance(does, Form) else does.means
+        kind = "" if isinstance(does, Form) else does.kind
+        if kind == "offer":
+            offered = means
+            continue
+        means = offered if kind == "yes" else means
+        given = "".join(b if b != "-" else a for a, b in zip(given, means or BLANK, strict=True))
+    return given
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One visit and its customer; `handset` is what the network does with texts to the number.
 
     `brings` and `verdicts` as in `Habit`. `cheat` names the way its unit cheats with it, "" for an
     honest job; `first_number` is what the unit uploaded before it changed that to `number`. `truth`
-    is what somebody says who is called about it, as in `tools/rehearsed_answers.py`.
+    is what somebody says who is called about it, as in `tools/rehearsed_verification.py`.
     """
 
     visit_id: str
@@ -222,6 +242,7 @@ def _job(
         handset=habit.handset,
         brings=habit.brings,
         verdicts=habit.verdicts,
+        truth=habit.truth,
     )
 
 

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tools.recount import Happened, Message, Uploaded, differences, recount
+from tools.recount import Filled, Happened, Message, Uploaded, differences, recount
 from tools.recount_calls import Called, Moment, listen, missed
 from tools.recount_cases import Act
 from tools.recount_money import Month
 from tools.recount_reader import BLANK, Talk, graded, hear, offer
 from tools.recount_rules import Rules
+from tools.recount_verification import Note
 
 PROJECT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -248,6 +249,80 @@ def test_whoever_called_in_vain_last_is_to_be_rung_back_once_a_day() -> None:
     assert missed([served, later], RULES) == {(NUMBER, day): 1}
     assert missed([later, told], RULES) == {}
     assert missed([called((MENU["en"], ""), talked=True)], RULES) == {}
+
+
+# --- links and verification calls -----------------------------------------------------------------
+
+
+def note(verb: str, by: str = "ann", **says: str) -> Note:
+    return Note(at(5, 12), by, verb, visit(1).visit_id, says)
+
+
+def reached(grades: str, **says: str) -> list[Note]:
+    told = {"work": "a new valve", "answered": "yes", "grades": grades, **says}
+    return [note("call-attempt", reached="reached"), note("call-told", **told)]
+
+
+def verified(*notes: Note, texts: Sequence[str] = ("AAA",)) -> Month:
+    """The month of two visits, of which the first was texted about and called."""
+    visits = [visit(1), visit(2)]
+    threads = {NUMBER: thread(5, *texts), visits[1].number: thread(5, "BBB")}
+    return recount(Happened(visits, threads, notes=notes), [MAY], RULES)["north", MAY]
+
+
+def test_a_form_by_link_weighs_as_much_as_a_text_and_the_later_holds() -> None:
+    for hour, points in ((9, 6), (20, -6)):
+        by_link = [Filled(at(5, 7, hour), visit(1).visit_id, "EEE")]
+        texted = {NUMBER: [*thread(5), Message(at(5, 7, 15), "AAA", ours=False)]}
+        happened = Happened([visit(1)], texted, forms=by_link)
+        assert recount(happened, [MAY], RULES)["north", MAY].points == points
+
+
+@pytest.mark.parametrize(
+    ("notes", "visits", "forms", "points"),
+    [
+        (reached("AAA"), 2, 2, 9),
+        (reached("BAA"), 2, 2, 8),
+        ([*reached("BAA"), note("call-choose", which="told")], 2, 2, 8),
+        ([*reached("BAA"), note("call-choose", which="form")], 2, 2, 9),
+        (reached("-E-"), 2, 2, 5),
+        (reached("EEE", work=""), 2, 2, 9),
+        (reached("EEE", answered="no"), 2, 2, 9),
+        ([*reached("AAA", answered="no"), note("approve-void", "li")], 2, 1, 3),
+        ([*reached("AAA", answered="no"), note("approve-void", "ann")], 2, 2, 9),
+        ([note("call-attempt", reached="wrong_number"), note("approve-void", "li")], 2, 1, 3),
+        ([note("call-attempt", reached="no_visit"), note("approve-void", "li")], 1, 1, 3),
+        ([note("call-attempt", reached="no_visit")], 2, 2, 9),
+        ([note("call-attempt", reached="no_answer"), note("approve-void", "li")], 2, 2, 9),
+        ([*reached("AAA"), note("approve-void", "li")], 2, 2, 9),
+    ],
+    ids=[
+        "confirmed", "told holds", "told is chosen", "form is chosen", "one item", "knows no work",
+        "denied", "void by two", "void by one", "wrong number", "no visit", "not yet approved",
+        "nobody there", "nothing found",
+    ],
+)  # fmt: skip
+def test_what_a_call_did_to_a_form(notes: list[Note], visits: int, forms: int, points: int) -> None:
+    month = verified(*notes)
+    assert (month.visits, month.forms, month.points) == (visits, forms, points)
+
+
+def test_who_did_not_answer_the_survey_gives_his_first_form_on_the_telephone() -> None:
+    assert verified(*reached("CDE", answered=""), texts=()).points == 0 - 1 - 2 + 3
+    silent = [note("call-attempt", reached="wrong_number"), note("approve-void", "li")]
+    assert verified(*silent, texts=()).visits == 2
+
+
+def test_a_call_counts_nowhere_after_the_close() -> None:
+    late = [
+        Note(at(6, 10, 9), each.by, each.verb, each.visit_id, each.says) for each in reached("EEE")
+    ]
+    assert verified(*late).points == 9
+
+
+def test_a_complaint_that_the_customer_wants_registered_is_a_case() -> None:
+    assert verified(*reached("AAA", complaint="yes")).complaints == 1
+    assert verified(*reached("AAA", complaint="no", remark="rude")).complaints == 0
 
 
 # --- what supervision says of cases ---------------------------------------------------------------

@@ -11,12 +11,14 @@ from typer.testing import CliRunner
 from tests.catalogues import compile_catalogues
 from tools.__main__ import app
 from tools.recount import Message
+from tools.recount_calls import listen
+from tools.recount_reader import BLANK
 from tools.rehearsal import Rehearsed, rehearsed
 from tools.rehearse import CONVERSATIONS, report
 from tools.rehearsed_stories import Story
 from tools.scenario import ZONE
 
-SEED, VISITS = 5, 56
+SEED, VISITS = 5, 54
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -39,14 +41,17 @@ def left(folder: Path) -> dict[str, bytes]:
 
 
 def altered(done: Rehearsed, old: str, new: str) -> Rehearsed:
-    """The rehearsal with the first text that holds `old` replaced, as if a handset had lied."""
-    threads = {number: list(thread) for number, thread in done.happened.threads.items()}
-    for thread in threads.values():
-        for place, message in enumerate(thread):
-            if not message.ours and old in message.text:
-                thread[place] = Message(message.at, new, ours=False)
-                return replace(done, happened=replace(done.happened, threads=threads))
-    raise LookupError(old)
+    """The rehearsal with each text that holds `old` replaced, as if handsets had lied."""
+    threads = {
+        number: [_altered(message, old, new) for message in thread]
+        for number, thread in done.happened.threads.items()
+    }
+    return replace(done, happened=replace(done.happened, threads=threads))
+
+
+def _altered(message: Message, old: str, new: str) -> Message:
+    lies = not message.ours and old in message.text
+    return Message(message.at, new, ours=False) if lies else message
 
 
 def test_the_money_is_what_was_said_comes_to(
@@ -90,12 +95,10 @@ def test_a_complaint_that_the_documents_do_not_have_is_named(
     assert " complaints counted: the document says " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("habit", ["grades by keys", "grades and hangs up half way"])
 def test_keys_that_the_documents_do_not_have_are_named(
-    done: Rehearsed, capsys: pytest.CaptureFixture[str], habit: str
+    done: Rehearsed, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    of_habit = {job.number for job in done.scenario.jobs if job.habit == habit}
-    left = [call for call in done.happened.calls if call.caller not in of_habit]
+    left = [call for call in done.happened.calls if listen(call).grades == BLANK]
     assert report(replace(done, happened=replace(done.happened, calls=left))) == 1
     assert " points: the document says " in capsys.readouterr().err
 
@@ -195,6 +198,21 @@ def test_every_planted_visit_is_framed_and_each_way_that_shows_is_found(done: Re
 def test_the_draw_had_to_choose_and_false_alarms_are_counted(done: Rehearsed) -> None:
     assert 0 < sum(row.picked for row in done.cheats.cheats) < len(done.happened.visits)
     assert 0 < done.cheats.honest_with_reason < done.cheats.honest // 2
+
+
+def test_notes_of_calls_that_the_documents_do_not_have_are_named(
+    done: Rehearsed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for verb in ("call-told", "approve-void"):
+        left = [note for note in done.happened.notes if note.verb != verb]
+        assert report(replace(done, happened=replace(done.happened, notes=left))) == 1
+        assert " the document says " in capsys.readouterr().err
+
+
+def test_calls_bring_to_light_what_the_data_do_not_say(done: Rehearsed) -> None:
+    rows = [row for row in done.cheats.cheats if row.expected is None]
+    assert sum(row.shown for row in rows) > 0
+    assert all(row.shown <= row.picked for row in done.cheats.cheats)
 
 
 # --- faults ---------------------------------------------------------------------------------------
