@@ -8,7 +8,7 @@ from chalicelib.core import calendar
 from chalicelib.core.answering import CORRECTION, EVIDENCE_OF, Given
 from chalicelib.core.grades import ITEMS
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.visits import Visit, merged
+from chalicelib.core.visits import Visit, called_number, merged
 
 CHANNEL: Final = "keypad"
 
@@ -26,7 +26,7 @@ def is_open(visit: Visit, caller: str, now: datetime, rules: Rulebook) -> bool:
     first item, what is left may be given.
     """
     asked = visit.survey.invited_at is not None or visit.survey.outbox is not None
-    if not asked or visit.facts.phone != caller or not pending(visit):
+    if not asked or called_number(visit) != caller or not pending(visit):
         return False
     first = min((answer.at for answer in visit.answers), default=None)
     in_time = now < calendar.close_at(visit.month, rules)

@@ -10,7 +10,7 @@ from typing import Final
 from chalicelib.core import calendar, survey
 from chalicelib.core.outbox import readdressed
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.visits import Change, Facts, Survey, Visit
+from chalicelib.core.visits import Change, Facts, Survey, Visit, called_number
 
 IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """Visit and unit ids."""
@@ -192,7 +192,9 @@ def changed_visit(
         return (FieldError("completed_at", "a visit never changes its month by upload"),)
     different = _different(visit.facts, facts)
     changes = [Change(now, name, by) for name in different]
-    changed = replace(visit, facts=facts, changes=_kept((*visit.changes, *changes)))
+    graded_on = called_number(visit) if visit.answers and "phone" in different else visit.graded_on
+    kept = _kept((*visit.changes, *changes))
+    changed = replace(visit, facts=facts, changes=kept, graded_on=graded_on)
     if not _is_planned_anew(visit, different):
         return changed
     planned = survey.planned(facts, visit.salt, zones, now, rules)

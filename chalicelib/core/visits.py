@@ -148,7 +148,8 @@ class Change:
 class Visit:
     """A visit with all we know of it; `version` is the optimistic lock of its row.
 
-    `links` are the hashes of its survey's links that are still good.
+    `links` are the hashes of its survey's links that are still good. `graded_on` is the number that
+    it was graded on, once an upload has put another in its place.
     """
 
     facts: Facts
@@ -166,6 +167,7 @@ class Visit:
     changes: tuple[Change, ...] = ()
     links: tuple[str, ...] = ()
     verification: Verification | None = None
+    graded_on: str = ""
 
     @property
     def key(self) -> VisitKey:
@@ -177,6 +179,18 @@ def asked_number(visit: Visit) -> str:
     """The number that was or will be asked about the visit: an upload may change it later."""
     outbox = visit.survey.outbox
     return outbox.to if outbox is not None and outbox.to else visit.facts.phone
+
+
+def called_number(visit: Visit) -> str:
+    """The number that supervision calls: where there is a form, the one that it came from.
+
+    A unit that could replace it would have its own people asked about a customer's grades.
+    """
+    if visit.graded_on:
+        return visit.graded_on
+    top = leading(visit.answers)
+    by_text = top is not None and top.channel in ("sms", "link")
+    return asked_number(visit) if by_text else visit.facts.phone
 
 
 def surveyed(visit: Visit, **changes: object) -> Visit:

@@ -27,6 +27,7 @@ from chalicelib.core.ivr_documents import Document
 from chalicelib.core.people import Member
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.verification import Attempt
+from chalicelib.core.visits import called_number
 
 NOBODY: Final[Mapping[str, str]] = {"no-answer": "no_answer", "busy": "no_answer"}
 """Status of the customer's phone → what came of the attempt; others the caller notes."""
@@ -116,7 +117,7 @@ class Bridges:
         allow_call("call-bridge", called.pick, by)
         if is_finished(called) and not is_recall(called.pick, by.mail):
             raise ActError("finished", visit=visit_id)
-        for whose, number in (("customer", called.visit.facts.phone), (by.mail, by.phone)):
+        for whose, number in (("customer", called_number(called.visit)), (by.mail, by.phone)):
             if not number:
                 raise ActError("no_phone", whose=whose)
         if not self._provider().ring(by.phone, self._address(place_of(called.pick))):
@@ -147,7 +148,7 @@ class Bridges:
             return answer(ivr_bridge.not_connected(), own)
         if said.step != "go":
             return answer(ivr_bridge.asked(), own)
-        body = answer(ivr_bridge.connected(called.visit.facts.phone), own)
+        body = answer(ivr_bridge.connected(called_number(called.visit)), own)
         made = Attempt(now, by.mail.lower(), "", bridge=said.sid)
         kept = CallFact(said.sid, said.name, now, said.parameters, body)
         try:

@@ -18,7 +18,7 @@ from chalicelib.core.phones import Phone
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.tallies import SILENT
 from chalicelib.core.verification import Verification, void_of
-from chalicelib.core.visits import Visit, VisitKey, leading, merged, surveyed
+from chalicelib.core.visits import Visit, VisitKey, called_number, leading, merged, surveyed
 from chalicelib.services import phone_numbers
 from chalicelib.services.intake import Intake, NewCase
 
@@ -171,7 +171,7 @@ class CallOutcomes:
             channel=CHANNEL,
             received_at=now,
             text=words,
-            phone=facts.phone,
+            phone=called_number(visit),
             unit=facts.unit,
             visit_id=facts.visit_id,
             language=facts.language,

@@ -19,7 +19,7 @@ from chalicelib.core.outcomes import Compared
 from chalicelib.core.people import Member
 from chalicelib.core.tallies import SILENT
 from chalicelib.core.verification import Attempt
-from chalicelib.core.visits import Visit, VisitKey
+from chalicelib.core.visits import Visit, VisitKey, called_number
 from chalicelib.services.verification import compared
 
 
@@ -105,7 +105,7 @@ def view(called: Called, by: Member) -> CallView:
         visit_id=pick.visit_id,
         unit=pick.unit,
         customer=facts.customer_name,
-        phone=facts.phone,
+        phone=called_number(called.visit),
         appliance=facts.appliance,
         language=facts.language,
         completed_at=facts.completed_at,

@@ -149,7 +149,8 @@ class SurveyForms:
             if not is_nonce(nonce) or version != answers_version(visit):
                 return FormTaken(_shown(visit, number), "stale", grades)
             device = self._device(origin, now) if grades else ""
-            taken = self._stored(visit, SentForm(grades, comment, key, device), fields, now)
+            sent = SentForm(grades, comment, key, device)
+            taken = self._stored(visit, sent, fields, number or visit.facts.phone, now)
             if taken is not None:
                 return taken
         raise Busy()
@@ -186,12 +187,12 @@ class SurveyForms:
         return next(own, "")
 
     def _stored(
-        self, visit: Visit, sent: SentForm, fields: Mapping[str, str], now: datetime
+        self, visit: Visit, sent: SentForm, fields: Mapping[str, str], number: str, now: datetime
     ) -> FormTaken | None:
-        """The form taken, None if somebody changed something meanwhile."""
+        """The form taken, by him whose `number` it is; None if somebody changed something."""
         known = self._known(visit)
         turn = on_form(known, sent, now, self._rules)
-        opened = self._complaint(visit, sent.comment, now) if turn.case else None
+        opened = self._complaint(visit, sent.comment, number, now) if turn.case else None
         raw = Submission(
             sent.source,
             PAGE,
@@ -202,7 +203,7 @@ class SurveyForms:
             turn.outcome,
             opened.case.number if opened else "",
         )
-        adds = [raw, *(opened.adds if opened else ()), *self._effects(turn, sent, now)]
+        adds = [raw, *(opened.adds if opened else ()), *self._effects(turn, sent, number, now)]
         adds += _from_device(visit, sent, now)
         saves = [turn.visit, *([turn.phone] if turn.phone is not known.phone else ())]
         try:
@@ -211,9 +212,8 @@ class SurveyForms:
             return None
         return FormTaken(_shown(turn.visit, ""), turn.outcome, sent.grades, raw.case)
 
-    def _effects(self, turn: FormTurn, sent: SentForm, now: datetime) -> list[object]:
+    def _effects(self, turn: FormTurn, sent: SentForm, number: str, now: datetime) -> list[object]:
         """The echo, a person to call or read, and the duty phones where it is danger."""
-        number = turn.visit.facts.phone
         planned: list[object] = [turn.echo] if turn.echo else []
         if turn.call:
             planned.append(Effect(sent.source, 0, "call", turn.call, now, {"phone": number}))
@@ -221,14 +221,14 @@ class SurveyForms:
             planned += self._intake.pages(sent.source, number, now)
         return planned
 
-    def _complaint(self, visit: Visit, words: str, now: datetime) -> Opened:
+    def _complaint(self, visit: Visit, words: str, number: str, now: datetime) -> Opened:
         """The case of a comment that complains: of the visit's own unit, unread."""
         facts = visit.facts
         new = NewCase(
             channel="web",
             received_at=now,
             text=words,
-            phone=facts.phone,
+            phone=number,
             unit=facts.unit,
             visit_id=facts.visit_id,
             language=facts.language,

@@ -4,6 +4,7 @@ Blind: no grade, no reason, nor whether a visit was answered, in no order and no
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -12,7 +13,7 @@ from chalicelib.core import calendar, calls, draw_calendar
 from chalicelib.core.draws import Draw, Pick
 from chalicelib.core.people import Member, Unit
 from chalicelib.core.rules import Rulebook
-from chalicelib.core.visits import Visit, VisitKey
+from chalicelib.core.visits import Visit, VisitKey, called_number
 from chalicelib.core.witness import WeekOfFacts
 from chalicelib.services import call_sheets
 from chalicelib.services.call_list import Owed
@@ -137,7 +138,8 @@ class WeekMail:
             if visit is not None:
                 day = calendar.local_day(visit.facts.completed_at, self._rules)
                 name = names.get(pick.unit, pick.unit)
-                found.append(call_sheets.Call(pick, visit.facts, name, day.isoformat()))
+                facts = replace(visit.facts, phone=called_number(visit))
+                found.append(call_sheets.Call(pick, facts, name, day.isoformat()))
         return found
 
     def _taken_over_by(self, draw: Draw) -> str:

@@ -183,6 +183,28 @@ def test_the_customer_gets_one_text_that_tells_what_holds(stage: Stage) -> None:
     assert "A B A" in text
 
 
+def test_the_number_that_graded_is_called_whatever_the_unit_uploads_later(stage: Stage) -> None:
+    stage.wiring.people.put(replace(SUN, phone="+85261230000"))
+    row = stage.row("V-1")
+    stage.upload(row)
+    picked(stage, "V-1", "EEE")
+    for other in ("+85261230001", "+85261230002"):
+        assert stage.upload({**row, "phone": other}) == [{"visit_id": "V-1", "status": "changed"}]
+    assert stage.visit("V-1").facts.phone == "+85261230002"
+    assert stage.wiring.call_views.of("V-1", SUN).phone == row["phone"]
+    call(stage, "V-1", told("EEE", complaint="yes", remark="it leaks"))
+    (case,) = stage.storage.cases.of_number(str(row["phone"]))
+    assert case.visit_id == "V-1"
+
+
+def test_a_silent_customer_is_called_on_the_number_that_was_put_right(stage: Stage) -> None:
+    row = stage.row("V-1")
+    stage.upload(row)
+    picked(stage, "V-1", "")
+    stage.upload({**row, "phone": "+85261230001"})
+    assert stage.wiring.call_views.of("V-1", SUN).phone == "+85261230001"
+
+
 def test_a_first_form_is_told_to_the_visits_number(stage: Stage) -> None:
     visit = picked(stage, "V-1", "")
     call(stage, "V-1", told("CDE"))

@@ -315,6 +315,16 @@ def test_the_button_opts_the_number_out_and_tells_it(
     assert "No more" in texts(stage)[0] or "no more" in texts(stage)[0]
 
 
+def test_a_complaint_is_of_the_number_that_has_the_link_whatever_the_unit_uploads_later(
+    stage: Stage, browser: Browser, link: str
+) -> None:
+    stage.upload(stage.row("V-1", phone="+85251230009", appliance="Boiler"))
+    browser.send(link, comment="投诉：收费太高")
+    (case,) = stage.storage.cases.of_number(HONG_KONG)
+    assert case.visit_id == "V-1"
+    assert stage.storage.cases.of_number("+85251230009") == []
+
+
 def test_who_opted_out_can_still_answer_and_complain(
     stage: Stage, browser: Browser, link: str
 ) -> None:
