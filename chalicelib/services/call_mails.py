@@ -58,11 +58,15 @@ class CallMails:
         }[what]
 
     def _void_proposed(self, values: Values, say: Say) -> MailPage:
-        told = self._job(values, say)
+        outcome = say(f"mail.outcome.{values['outcome']}")
+        told = [*self._job(values, say), (say("mail.call.outcome"), outcome)]
+        if changed := values.get("changed", ""):
+            fields = [say(f"mail.field.{field}") for field in changed.split()]
+            told.append((say("mail.call.changed"), say("mail.between").join(fields)))
         return MailPage(
             say("mail.void_proposed.subject", visit=values["visit_id"]),
             [say("mail.void_proposed.lead")],
-            facts=[*told, (say("mail.call.outcome"), say(f"mail.outcome.{values['outcome']}"))],
+            facts=told,
         )
 
     def _settlement_wrong(self, values: Values, say: Say) -> MailPage:

@@ -258,10 +258,12 @@ def cause_of(draw: str, visit: Visit) -> str:
 
 
 def _void_mail(visit: Visit, checked: Verification) -> tuple[Effect, ...]:
-    """To the leads, one of whom has to decide."""
+    """To the leads, one of whom has to decide; with what the unit has changed after its upload:
+    a customer who is asked about another appliance or day than his own denies that too."""
     if checked.void != "proposed" or checked.at is None:
         return ()
-    told = {"outcome": checked.outcome}
+    changed = " ".join(sorted({change.field for change in visit.changes}))
+    told = {"outcome": checked.outcome, **({"changed": changed} if changed else {})}
     return (_mail(visit, checked.draw, "void_proposed", checked.at, told),)
 
 
