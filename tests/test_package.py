@@ -31,7 +31,7 @@ from tests.conftest import Tables
 from tools.listener import Request, listen
 from tools.package import BUILD, MAX_ZIP, SERVICES, build
 from tools.rest_event import Route, rest_event
-from tools.runtime_api import Function, make_runtime
+from tools.runtime_api import Function, FunctionError, make_runtime
 from tools.server import scheduled_event
 
 pytestmark = pytest.mark.package
@@ -88,7 +88,8 @@ def storage(tables: Tables) -> Storage:
     return connect(tables.stage, tables.endpoint)
 
 
-Start = Callable[[str], Function]
+Start = Callable[..., Function]
+"""Logical id, and further variables of its environment → the running function."""
 
 
 @pytest.fixture
@@ -104,11 +105,11 @@ def start(
     settings = {name: values[value["Ref"]] for name, value in given.items()}
     with ExitStack() as running:
 
-        def started(logical: str) -> Function:
+        def started(logical: str, **more: str) -> Function:
             server = listen(partial(aws.answer, logical))
             running.callback(server.close)
             handler = template["Resources"][logical]["Properties"]["Handler"]
-            environment = {**settings, "AWS_ENDPOINT_URL": server.url}
+            environment = {**settings, "AWS_ENDPOINT_URL": server.url, **more}
             return running.enter_context(Function(python, unzipped, handler, environment))
 
         yield started
@@ -210,6 +211,14 @@ def test_every_schedule_runs_and_what_they_plan_is_mailed(
         assert all("," not in one for one in sent["Destination"]["ToAddresses"])
         assert mail["Message-ID"]
         assert mail.get_body(("html",)) is not None
+
+
+def test_the_sweep_asks_the_provider_for_its_lists(start: Start, aws: Aws) -> None:
+    """There is none here: all ways out of this process lead to a closed door."""
+    sweep = start("Sweep", HTTPS_PROXY="http://127.0.0.1:9")
+    with pytest.raises(FunctionError, match=r"api\.twilio\.com.*Accounts"):
+        tick(sweep, "sweep")
+    assert {call.action for call in aws.calls["Sweep"]} >= {"ssm:GetParametersByPath"}
 
 
 def _text(sid: str, body: str) -> dict[str, str]:
