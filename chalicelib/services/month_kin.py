@@ -61,4 +61,5 @@ class MonthKin:
 
 def _callers(visit: Visit) -> set[str]:
     called = visit.verification
-    return set(amendments.people_among([called.by, called.void_by] if called else []))
+    doers = [called.by, called.noted_by, called.void_by] if called else []
+    return set(amendments.people_among(doers))

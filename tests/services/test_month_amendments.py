@@ -40,7 +40,9 @@ U1_JUNE = UnitMonth("U1", JUNE)
 FIRST = f"U1-{MAY}-000"
 
 
-def voided(stage: Stage, visit_id: str = FIRST, by: Member = SUN) -> None:
+def voided(
+    stage: Stage, visit_id: str = FIRST, by: Member = SUN, noted_by: Member | None = None
+) -> None:
     """A form that did not hold, void with a lead's consent: from now on it counts nowhere."""
     made = Verification(
         *("2026-W23", "", "random"),
@@ -50,6 +52,7 @@ def voided(stage: Stage, visit_id: str = FIRST, by: Member = SUN) -> None:
         void="approved",
         void_by=LIN.mail,
         void_at=stage.now,
+        noted_by=(noted_by or by).mail,
     )
     stage.storage.commit([], [replace(stage.visit(visit_id), verification=made)])
 
@@ -125,6 +128,13 @@ class TestWhoDecides:
         amend(stage, f"visit {FIRST}")
         assert refused(stage, lambda: approve(stage, MEI)).code == "kin"
         assert refused(stage, lambda: approve(stage, LIN)).code == "kin", "he voided the form"
+        approve(stage, OU)
+
+    def test_not_who_brought_the_call_in(self, stage: Stage) -> None:
+        closed(stage)
+        voided(stage, noted_by=MEI)
+        amend(stage, f"visit {FIRST}", by=ZHOU)
+        assert refused(stage, lambda: approve(stage, MEI)).code == "kin"
         approve(stage, OU)
 
     def test_not_who_called_after_it_was_proposed(self, stage: Stage) -> None:
