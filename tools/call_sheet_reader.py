@@ -6,6 +6,7 @@ be read is a flaw with its cell: no word is taken for another, and none is lost 
 
 import io
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,12 @@ T = TypeVar("T")
 
 MOST_ROWS: Final = 5_000
 """More rows than any caller's week: the file is another one."""
+
+MOST_COLUMNS: Final = 256
+"""Cells beyond are no notes beside the table; each row would be as wide as the farthest of them."""
+
+LARGEST_UNPACKED: Final = 200_000_000
+"""Bytes of all parts of a workbook; a few kilobytes can be packed that fill any memory."""
 
 _FILLED: Final = tuple(column for column in COLUMNS if column.holds not in OURS)
 _TOLD: Final = ("answered", "work", "paid", "slip", "helped", "settlement", "remark", "complaint")
@@ -86,9 +93,18 @@ def _opened(data: bytes) -> Any:  # noqa: ANN401 # openpyxl's, imported only whe
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            _check_size(data)
             return openpyxl.load_workbook(io.BytesIO(data))
         except Exception as error:
             raise UnreadableError(f"{type(error).__name__}: {error}") from None
+
+
+def _check_size(data: bytes) -> None:
+    """Return if the workbook unpacks to no more than LARGEST_UNPACKED bytes."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > LARGEST_UNPACKED:
+        raise UnreadableError(f"> {LARGEST_UNPACKED} bytes unpacked")
 
 
 def _read_sheet(sheet: "Worksheet", epoch: datetime, rules: Rulebook, found: Read) -> None:
@@ -114,7 +130,8 @@ def _read_sheet(sheet: "Worksheet", epoch: datetime, rules: Rulebook, found: Rea
 
 
 def _is_empty(sheet: "Worksheet") -> bool:
-    rows = sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), values_only=True)
+    far, wide = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
+    rows = sheet.iter_rows(max_row=far, max_col=wide, values_only=True)
     return all(is_blank(value) for row in rows for value in row)
 
 
@@ -128,8 +145,9 @@ def _wrong_headings(sheet: "Worksheet") -> Iterator[Flaw]:
 
 def _outside(sheet: "Worksheet") -> Iterator[Flaw]:
     """What stands beside or far below the table, where nothing is read."""
-    if sheet.max_row > MOST_ROWS:
-        yield Flaw(sheet.title, f"A{MOST_ROWS}", "outside")
+    if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
+        far = sheet.cell(min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS))
+        yield Flaw(sheet.title, far.coordinate, "outside")
         return
     for row in sheet.iter_rows(min_row=HEAD_ROW + 1, min_col=len(COLUMNS) + 1):
         for cell in row:

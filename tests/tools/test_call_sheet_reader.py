@@ -28,6 +28,7 @@ from tests.tools.filled_sheets import (
     week_of,
     write,
 )
+from tools import call_sheet_reader
 from tools.call_sheet_cells import choice_in, day_in, is_blank, text_in, time_in
 from tools.call_sheet_reader import Read, UnreadableError, read_calls
 
@@ -211,6 +212,10 @@ def noted_beside(book: Workbook) -> None:
     book.worksheets[0].cell(3, len(COLUMNS) + 1).value = "call back on Friday"
 
 
+def far_away(book: Workbook) -> None:
+    book.worksheets[0].cell(4000, 16384).value = "x"
+
+
 def another_sheet(book: Workbook) -> None:
     book.create_sheet("Mine")["B7"] = "hello"
 
@@ -237,6 +242,7 @@ def lost_mark(book: Workbook) -> None:
         (renamed_column, {"heading"}),
         (shifted_columns, {"heading", "outside"}),
         (noted_beside, {"outside"}),
+        (far_away, {"outside"}),
         (another_sheet, {"unknown_sheet"}),
         (changed_mark, {"rows_changed"}),
         (lost_mark, {"unknown_sheet"}),
@@ -257,6 +263,15 @@ def test_an_empty_sheet_more_or_the_own_sheet_alone_is_no_matter() -> None:
 
     content = changed(filled(week_of(WEEK), **CALLED), alone)
     assert [row.visit_id for row in calls(content)] == ["V-1"]
+
+
+def test_a_workbook_that_unpacks_without_end_is_not_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = week_of(WEEK)
+    monkeypatch.setattr(call_sheet_reader, "LARGEST_UNPACKED", len(content))
+    with pytest.raises(UnreadableError, match="unpacked"):
+        read(content)
 
 
 def test_other_files_are_refused_in_words() -> None:
