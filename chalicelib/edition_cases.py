@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chalicelib import edition_parts, notice_grounds
+from chalicelib.core import disclosure
 from chalicelib.core.case_views import FROM_SUPERVISION
 from chalicelib.core.facts import CaseFact
 from chalicelib.edition_parts import Asked, Cell, Section, Table, left_out, word
@@ -27,7 +28,7 @@ def complaints(asked: Asked) -> Section | None:
     }
     for group, found in groups.items():
         if group == "channel" and asked.own:
-            found = _sources(found)
+            found = {name: n for name, n in disclosure.sources(found).items() if n}
         rows = [(word(group, name, say, own=asked.own), found[name]) for name in found]
         heading = say(f"workbook.column.{group}")
         tables += [Table((heading, say("report.number")), rows)] if rows else []
@@ -37,13 +38,6 @@ def complaints(asked: Asked) -> Section | None:
         notice_grounds.tiers(asked.document, say),
     ]
     return Section("complaints", told, tables)
-
-
-def _sources(channels: Mapping[str, int]) -> dict[str, int]:
-    """What a unit reads of where cases came in: from customers, or from supervision."""
-    from_us = sum(number for name, number in channels.items() if name in FROM_SUPERVISION)
-    found = {"customer": sum(channels.values()) - from_us, "supervision": from_us}
-    return {name: number for name, number in found.items() if number}
 
 
 def _clocks(found: Mapping[str, Mapping[str, int]], say: Say) -> Table:

@@ -80,18 +80,14 @@ def _means_by_week(parts: Sequence[Part], say: Say) -> Chart:
 
 def _grades(parts: Sequence[Part], say: Say) -> Chart:
     columns = [text_column(say, "item", 14), *(Column(grade, 8) for grade in POINTS)]
+    known = [part.entry["items"] for part in parts if part.entry["forms"] and part.entry["items"]]
     rows: list[list[Cell]] = [
         [
             say(f"workbook.column.{item}"),
-            *(
-                sum(part.entry["items"][item]["counts"][grade] for part in parts)
-                for grade in POINTS
-            ),
+            *(sum(items[item]["counts"][grade] for items in known) for grade in POINTS),
         ]
-        for item in ITEMS
+        for item in (ITEMS if known else ())
     ]
-    if not any(part.entry["forms"] for part in parts):
-        rows = []
     every = tuple(range(1, len(POINTS) + 1))
     return Chart(Table(columns, rows, say("workbook.chart.grades")), "stacked", every)
 

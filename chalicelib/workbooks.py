@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from chalicelib.core.disclosure import withheld
+from chalicelib.core.disclosure import of_unit
 from chalicelib.core.grades import ITEMS
 from chalicelib.core.tallies import FORM_POINTS, SILENT
 from chalicelib.report_charts import charts
@@ -56,20 +56,14 @@ def report(
 def unit_edition(part: Part) -> Part:
     """The part as its unit may see it: no single form, nor its week, nor where a case came in.
 
-    A technician of few forms is told by his numbers alone (DESIGN 8).
+    Of its figures it has what `disclosure.of_unit` lets it read.
     """
-    known = part.entry.get("technicians") or ()
-    hidden = withheld({one["technician"]: one["forms"] for one in known})
-    technicians = [
-        {**one, "points": None, "mean": None} if one["technician"] in hidden else one
-        for one in known
-    ]
     facts = part.facts and replace(
         part.facts,
         visits=(),
         cases=tuple(case._replace(number="", channel="") for case in part.facts.cases),
     )
-    return replace(part, entry={**part.entry, "technicians": technicians}, facts=facts)
+    return replace(part, entry=of_unit(part.entry), facts=facts)
 
 
 # The sheets

@@ -158,6 +158,21 @@ def test_the_units_edition_keeps_back_the_mean_of_a_technician_with_few_forms() 
     )
 
 
+def test_the_units_edition_has_no_figure_that_calls_found_of_a_technician() -> None:
+    told = part(visited=12)
+    heads = ("Verified", "Differ")
+    whole = sheets(report(told))["Technicians"]
+    edition = sheets(report(workbooks.unit_edition(told)))["Technicians"]
+    assert [head for head in heads if any(head in row for row in whole)] == list(heads)
+    assert not [head for head in heads if any(head in row for row in edition)]
+
+
+def test_of_few_forms_the_units_edition_draws_no_grades() -> None:
+    told = part(visited=3)
+    assert contains(report(told), "Grades per item")
+    assert not contains(report(workbooks.unit_edition(told)), "Grades per item")
+
+
 # Safe, and the same again
 
 

@@ -1,10 +1,10 @@
 """Shows a unit's month to those who may see it."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, Protocol
+from collections.abc import Iterator
+from typing import Final, Protocol
 
-from chalicelib.core.disclosure import withheld
+from chalicelib.core.disclosure import of_unit
 from chalicelib.core.documents import StoredDocument
 from chalicelib.core.people import ApiToken
 from chalicelib.core.proceedings import SIGNED, Proceeding, last
@@ -35,7 +35,7 @@ class Assessments:
         """The document with its state and hash; None if there is none or it is not for him yet.
 
         A unit's own token sees its own months only: of each the last document that it was given
-        notice of, whatever has been made since, and of technicians nothing that shows single forms.
+        notice of, whatever has been made since, as `disclosure.of_unit` lets it be read.
         """
         if not IDENTIFIER.fullmatch(unit) or (token.unit and token.unit != unit):
             return None
@@ -43,7 +43,7 @@ class Assessments:
             proceeding = self._proceedings.get(unit, stored.sequence)
             if proceeding is not None and (not token.unit or _is_noticed(proceeding)):
                 body = json.loads(stored.body)
-                shown = _of_unit(body) if token.unit else body
+                shown = of_unit(body) if token.unit else body
                 return {**shown, "state": proceeding.state, "hash": stored.sha256}
         return None
 
@@ -59,14 +59,3 @@ class Assessments:
 def _is_noticed(proceeding: Proceeding) -> bool:
     """Whether the unit was given notice of it; one that another took the place of may have been."""
     return proceeding.state in NOTICED or last(proceeding, SIGNED) is not None
-
-
-def _of_unit(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The document as its unit reads it; its hash stays that of the whole."""
-    technicians = body.get("technicians", [])
-    hidden = withheld({one["technician"]: one["forms"] for one in technicians})
-    shown = [one | _HIDDEN if one["technician"] in hidden else one for one in technicians]
-    return {**body, "technicians": shown} if hidden else dict(body)
-
-
-_HIDDEN: Final[Mapping[str, None]] = dict.fromkeys(("points", "mean", "verified", "differs"))

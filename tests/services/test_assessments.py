@@ -6,7 +6,7 @@ from chalicelib.core.amendments import Amendment
 from chalicelib.core.case_steps import Act
 from chalicelib.core.proceedings import SIGNED, superseded, then
 from chalicelib.core.visits import Answer
-from tests.services.months import MAY, close, put_forms, put_visit
+from tests.services.months import MAY, close, put_cases, put_forms, put_visit
 from tests.stage import Stage
 
 
@@ -76,3 +76,31 @@ def test_a_unit_reads_no_means_of_technicians_that_show_single_forms(stage: Stag
         1: (None, None),
     }
     assert own["hash"] == whole["hash"]
+
+
+def test_a_unit_reads_no_channel_of_cases_and_not_what_calls_found_of_its_technicians(
+    stage: Stage,
+) -> None:
+    put_forms(stage, MAY, ["ABC"] * 6)
+    put_cases(stage, MAY, 2)
+    close(stage, MAY)
+    sign(stage, 1)
+    path = f"/api/assessments/U1/{MAY}"
+    whole = stage.call("GET", path, token=stage.token("assessments:read")).json
+    own = stage.call("GET", path, token=stage.token("assessments:read", unit="U1")).json
+    (theirs,), (ours,) = own["technicians"], whole["technicians"]
+    assert (theirs["verified"], theirs["differs"]) == (None, None)
+    assert (ours["verified"], ours["differs"]) == (0, 0)
+    assert (theirs["points"], theirs["mean"]) == (ours["points"], ours["mean"])
+    assert own["complaint_details"]["channels"] == {"customer": 2, "supervision": 0}
+    assert own["items"] == whole["items"]
+
+
+def test_of_few_forms_a_unit_does_not_read_how_often_each_grade_was_given(stage: Stage) -> None:
+    put_forms(stage, MAY, ["ABC"] * 4)
+    close(stage, MAY)
+    sign(stage, 1)
+    path = f"/api/assessments/U1/{MAY}"
+    own = stage.call("GET", path, token=stage.token("assessments:read", unit="U1")).json
+    assert own["items"] is None
+    assert own["amount"] == 5000
