@@ -17,7 +17,7 @@ from chalicelib.core.amendments import Amendment
 from chalicelib.core.cases import Case
 from chalicelib.core.documents import StoredDocument
 from chalicelib.core.effects import Effect
-from chalicelib.core.facts import Facts, VisitFact
+from chalicelib.core.facts import CaseFact, Facts, VisitFact
 from chalicelib.core.grades import letters
 from chalicelib.core.people import Unit
 from chalicelib.core.rules import Rulebook
@@ -201,14 +201,13 @@ class Audit:
         """The same of cases; those that have become another unit's since are there."""
         seen: set[str] = set()
         proposed: list[Amendment] = []
-        frozen = {fact.number for fact in known.cases}
+        frozen = {fact.number: fact for fact in known.cases}
         for case in self._cases.ever_of_month(document.unit, document.month):
             seen.add(case.number)
-            known_of = case.number in frozen or f"case {case.number}" in named
-            if case.unit == document.unit and not known_of:
+            if f"case {case.number}" not in named:
+                was, here = _as_frozen(case, frozen.get(case.number), document.unit)
                 cause = f"audit~{case.number}"
-                nobodys = replace(case, unit="")
-                proposed += self._proposals.of_case(nobodys, case, cause, "swept", (), now)
+                proposed += self._proposals.of_case(was, here, cause, "swept", (), now)
         return seen, proposed
 
     def _tell(self, document: StoredDocument, missing: int, lost: int, now: datetime) -> None:
@@ -228,3 +227,15 @@ def _lacks(fact: VisitFact | None, visit: Visit) -> bool:
         return True
     in_time = letters(merged(visit.answers, with_late=False))
     return fact.void not in ("form", "visit") and fact.letters != in_time
+
+
+def _as_frozen(case: Case, fact: CaseFact | None, unit: str) -> tuple[Case, Case]:
+    """The case as the document has it, and as it is; nobody's where it is not this unit's.
+
+    What is done to a case while its document is being made finds no document to amend.
+    """
+    here = case if case.unit == unit else replace(case, unit="")
+    if fact is None:
+        return replace(case, unit=""), here
+    labelled = replace(case, kind=fact.kind, severity=fact.severity, standing=fact.standing)
+    return replace(labelled, unit=unit), here

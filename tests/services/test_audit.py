@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.core.amendments import Amendment
+from chalicelib.core.cases import Case
 from chalicelib.core.visits import Answer, Visit
 from tests.services.months import (
     JUNE,
@@ -37,6 +38,13 @@ def in_time(stage: Stage, visit: Visit, letters: str = "EEE") -> None:
     at = close_at(stage, MAY) - timedelta(seconds=1)
     said = Answer(letters, "sms", "direct", at, "SM-delayed")
     stage.storage.visits.save(replace(visit, answers=(*visit.answers, said)))
+
+
+def change_case(stage: Stage, case: Case, **labels: str) -> None:
+    """Change it without a word to anybody: as if there were no document yet."""
+    stored = stage.storage.cases.get(case.number)
+    assert stored is not None
+    stage.storage.commit([], [replace(stored, **labels)])  # type: ignore[arg-type] # all texts
 
 
 def test_a_whole_month_is_looked_at_once_and_nobody_is_bothered(stage: Stage) -> None:
@@ -73,6 +81,33 @@ def test_a_visit_and_a_case_that_the_document_lacks_are_proposed(stage: Stage) -
     audited(stage)
     subjects = {subject for each in proposed(stage) for subject in each.subjects}
     assert subjects == {"visit delayed", f"case {case.number}"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"kind": "praise"}, {"standing": "out_of_scope"}, {"severity": "grave"}, {"unit": "U2"}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_case_that_was_changed_while_its_document_was_made_is_proposed(
+    stage: Stage, changed: dict[str, str]
+) -> None:
+    """Whoever changed it found no document to amend, and the document had read it already."""
+    put_forms(stage, MAY, ["ABC"])
+    (case,) = put_cases(stage, MAY, 1)
+    close(stage, MAY)
+    change_case(stage, case, **changed)
+    audited(stage)
+    assert [each.subjects for each in proposed(stage)] == [(f"case {case.number}",)]
+
+
+def test_a_case_read_as_the_complaint_that_it_counted_as_is_no_miss(stage: Stage) -> None:
+    put_forms(stage, MAY, ["ABC"])
+    (case,) = put_cases(stage, MAY, 1, kind="unread")
+    close(stage, MAY, later=7 * DAY)
+    assert document(stage, MAY)["complaints"]["count"] == 1
+    change_case(stage, case, kind="complaint")
+    assert audited(stage) == 1
+    assert proposed(stage) == []
 
 
 def test_what_came_after_the_close_is_no_miss(stage: Stage) -> None:
