@@ -182,21 +182,21 @@ def technicians(asked: Asked) -> Section | None:
 
 
 def weeks(asked: Asked) -> Section | None:
-    """Visits and forms by the week in which the job was done."""
+    """Visits and forms by the week in which the job was done.
+
+    The unit reads no mean of a week, not even of many forms: beside those of its technicians, who
+    are whom it has named, what is left over of a week would be a single form.
+    """
     if asked.facts is None or not asked.facts.visits:
         return None
     found, say = sums(asked.facts.visits, "week"), asked.say
-    hidden = withheld({week: each[1] for week, each in found.items()}) if asked.own else ()
+    shown = 3 if asked.own else 4
     rows: list[Sequence[Cell]] = [
-        (
-            week or NONE,
-            visits,
-            forms,
-            NONE if week in hidden or not forms else two_decimals(points, forms),
-        )
+        (week or NONE, visits, forms, two_decimals(points, forms) if forms else NONE)[:shown]
         for week, (visits, forms, points) in found.items()
     ]
-    columns = [say(f"workbook.column.{name}") for name in ("week", "visits", "forms", "mean_forms")]
+    heads = ("week", "visits", "forms", "mean_forms")[:shown]
+    columns = [say(f"workbook.column.{name}") for name in heads]
     told = [say("workbook.weeks_by_completion")]
     return Section("weeks", told, [Table(columns, rows)])
 

@@ -152,8 +152,10 @@ def test_means_of_few_forms_are_held_back_from_the_unit_alone() -> None:
     assert "No mean is shown for fewer than 5 forms" in own
 
 
-def test_a_week_of_few_forms_has_no_mean_for_the_unit() -> None:
-    made = month("en", forms=8)
+@pytest.mark.parametrize("forms", [8, 100])
+def test_no_week_has_a_mean_for_the_unit(forms: int) -> None:
+    """A week of six, of which five are one technician's, would show the sixth."""
+    made = month("en", forms=forms)
     assert not re.search(r"\d\.\d\d", part(edition(made, own=True), "weeks"))
     assert re.search(r"\d\.\d\d", part(edition(made, own=False), "weeks"))
 
