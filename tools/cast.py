@@ -20,6 +20,7 @@ from tools.rehearsed_calls import Call, called
 from tools.rehearsed_cases import Casework
 from tools.rehearsed_forms import fill_in
 from tools.rehearsed_http import CastError, Json, call, thread
+from tools.rehearsed_months import Months
 from tools.rehearsed_people import DESK, DUTY, SUPERVISION, manager
 from tools.rehearsed_verification import Callers
 from tools.scenario import Form, Job, Scenario, Unit
@@ -56,10 +57,15 @@ REPLIES_AFTER: Final = timedelta(minutes=8)
 Tell = Callable[[str], None]
 
 
-def play(scenario: Scenario, local: Local, until: datetime, tell: Tell) -> Played:
-    """Do all that the scenario wants until that instant; `tell` hears of each week."""
+def play(
+    scenario: Scenario, local: Local, until: datetime, tell: Tell, months: Sequence[str] = ()
+) -> Played:
+    """Do all that the scenario wants until that instant; `tell` hears of each week.
+
+    `months` are those that are signed and issued after their close.
+    """
     cast = _Cast(scenario, local, tell)
-    cast.found_units()
+    cast.found_units(months)
     cast.go(until)
     return cast.played
 
@@ -82,7 +88,7 @@ class _Cast:
         self._waiting: list[tuple[Job, int]] = []
         self._known: set[str] = set()
 
-    def found_units(self) -> None:
+    def found_units(self, months: Sequence[str]) -> None:
         """People, units and handsets are there, every upload is on the agenda."""
         self._load(SUPERVISION)
         for unit in self._scenario.units:
@@ -94,6 +100,8 @@ class _Cast:
                 self._handset(job.number, "", job.handset)
         self._answers(DUTY[1], TAKES)
         self._callers.begin()
+        units = [unit.unit_id for unit in self._scenario.units]
+        Months(self._local, units, self._agenda, self._rules).begin(months)
         self._load({"technicians": list(_technicians(self._scenario.units))})
         for at in sorted({job.uploaded_at for job in self._scenario.jobs}):
             self._agenda.plan(at, partial(self._upload, at))
@@ -251,7 +259,8 @@ class _Cast:
 
     def _page(self, job: Job) -> None:
         """The first duty phone is silent; the second takes the call, or replies to the text."""
-        if job.language == "zh":
+        has_duty = bool(self._local.wiring.rules.duty_numbers)
+        if job.language == "zh" or not has_duty:
             return
         self._answers(DUTY[1], "no-answer")
         self._agenda.plan(self._agenda.now + REPLIES_AFTER, self._reply)

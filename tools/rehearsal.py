@@ -43,8 +43,8 @@ MOST_ENTRIES: Final = 5_000
 EXPECTED: Final = {way.name: way.reason for way in CHEATS}
 """Way to cheat → the reason to call that should come of it."""
 
-END: Final = datetime(2026, 7, 14, 18, tzinfo=ZONE)
-"""After the close of the second month and what comes too late for it."""
+END: Final = datetime(2026, 7, 17, 18, tzinfo=ZONE)
+"""After the second month was issued."""
 
 
 class FolderError(ValueError):
@@ -94,8 +94,12 @@ def rehearsed(folder: Path, seed: int, visits: int) -> Rehearsed:
         if stage.wiring.people.units():
             raise FolderError(f"the database at {stage.dynamodb} is not empty: name no other")
         with _listening() as errors:
-            played = play(told, stage, END, lambda week: print(week, file=sys.stderr, flush=True))
+            played = play(told, stage, END, _tell, MONTHS)
         return _left(folder, told, stage, played, errors)
+
+
+def _tell(week: str) -> None:
+    print(week, file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -133,6 +137,7 @@ def _left(
     numbers = sorted({job.number for job in told.jobs if job.number})
     threads = {number: [_message(x) for x in thread(stage, number)] for number in numbers}
     visits = {job.visit_id: _get(stage, f"/api/visits/{job.visit_id}") for job in told.jobs}
+    ids = [f"{unit.unit_id}/{month}" for unit in told.units for month in MONTHS]
     return Rehearsed(
         folder=folder,
         scenario=told,
@@ -153,7 +158,7 @@ def _left(
         missed=_missed(stage),
         failed=[*played.failed, *errors],
         conversations=conversations.page(told, threads, visits),
-        stories=told_stories(stage, played, threads),
+        stories=told_stories(stage, played, threads, ids),
         cheats=measured(folder / "blobs", told.jobs, EXPECTED, _outcomes(visits)),
     )
 

@@ -9,6 +9,7 @@ from tools.recount_rules import RULEBOOK
 LEAD: Final = "chen.li@supervision.example"
 SECOND_LEAD: Final = "li.na@supervision.example"
 READERS: Final = ("zhou.ning@supervision.example", "ann.moor@supervision.example")
+HR: Final = "wu.dan@personnel.example"
 CALLERS: Final = (*READERS, LEAD)
 """Who calls customers; the second lead decides on what they found."""
 
@@ -18,7 +19,7 @@ SUPERVISION: Final[Mapping[str, object]] = {
         {"name": "李娜", "mail": SECOND_LEAD, "role": "lead"},
         {"name": "周宁", "mail": READERS[0], "role": "supervisor"},
         {"name": "Ann Moor", "mail": READERS[1], "role": "supervisor"},
-        {"name": "吴丹", "mail": "wu.dan@personnel.example", "role": "hr"},
+        {"name": "吴丹", "mail": HR, "role": "hr"},
         {"name": "Jo Field", "mail": "jo.field@audit.example", "role": "auditor"},
     ]
 }

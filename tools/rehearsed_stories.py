@@ -43,6 +43,7 @@ class Stories:
     """Every story that is told, and the kinds of all cases there were."""
 
     cases: tuple[Story, ...]
+    months: tuple[Story, ...]
     dangers: tuple[Story, ...]
     kinds: Mapping[str, int]
 
@@ -50,12 +51,20 @@ class Stories:
     def text(self) -> str:
         """All of it, for people; instants by the organisation's clocks and in UTC."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.kinds.items()))
-        told = [str(story) for story in (*self.cases, *self.dangers)]
+        told = [str(story) for story in (*self.cases, *self.months, *self.dangers)]
         return "\n\n".join([f"Cases: {kinds}.", *told])
 
 
-def told_stories(local: Local, played: Played, threads: Mapping[str, Sequence[Message]]) -> Stories:
-    """The stories of what was played, with the texts of the handsets among them."""
+def told_stories(
+    local: Local,
+    played: Played,
+    threads: Mapping[str, Sequence[Message]],
+    months: Iterable[str],
+) -> Stories:
+    """The stories of what was played, with the texts of the handsets among them.
+
+    `months` are closed ones, as UNIT/YYYY-MM.
+    """
     kinds: dict[str, int] = {}
     told: dict[tuple[str, str], Story] = {}
     for habit, number in played.cases:
@@ -69,7 +78,12 @@ def told_stories(local: Local, played: Played, threads: Mapping[str, Sequence[Me
             lines = [*_history(shown), *_texts(texts, case.received_at)]
             told[habit, case.language] = Story(title, tuple(sorted(lines, key=_at)))
     pages = local.wiring.storage.pages.since(datetime(2000, 1, 1, tzinfo=UTC))
-    return Stories(tuple(told.values()), tuple(_danger(local, page) for page in pages), kinds)
+    return Stories(
+        cases=tuple(told.values()),
+        months=tuple(_month(local, month) for month in months),
+        dangers=tuple(_danger(local, page) for page in pages),
+        kinds=kinds,
+    )
 
 
 def _kind(shown: Mapping[str, Any]) -> str:
@@ -79,6 +93,12 @@ def _kind(shown: Mapping[str, Any]) -> str:
 def _history(shown: Mapping[str, Any]) -> Iterable[Line]:
     for at, what, by, *values in shown["history"]:
         yield datetime.fromisoformat(at), by, " ".join([what, *values])
+
+
+def _month(local: Local, month: str) -> Story:
+    """What was done to a closed month."""
+    shown: Mapping[str, Any] = act("show-month", month, {}, LEAD, local.wiring)
+    return Story(f"Month {month}: {shown['state']}", tuple(_history(shown)))
 
 
 def _texts(thread: Iterable[Message], since: datetime) -> Iterable[Line]:

@@ -152,6 +152,20 @@ def test_a_case_goes_from_the_recording_to_its_end_with_texts_to_the_customer(
         assert [at for at, _, _ in story.lines] == sorted(at for at, _, _ in story.lines)
 
 
+def test_each_month_is_signed_objected_to_and_issued(done: Rehearsed) -> None:
+    told = {
+        story.title: [what.split()[0] for _, _, what in story.lines]
+        for story in done.stories.months
+    }
+    assert len(told) == 4
+    assert all(title.endswith(": issued") for title in told)
+    for title, steps in told.items():
+        assert [step for step in steps if step in ("closed", "signed", "issued")] == [
+            "closed", "signed", "issued",
+        ]  # fmt: skip
+        assert ("objected" in steps) == ("ruled" in steps) == ("harbour" in title)
+
+
 def test_every_kind_of_case_is_met(done: Rehearsed) -> None:
     assert {"complaint", "praise", "enquiry", "empty", "duplicate"} <= done.stories.kinds.keys()
 
