@@ -24,7 +24,7 @@ from chalicelib.core.phones import Phone
 from chalicelib.core.tickets import seed, seed_prefix
 from chalicelib.core.visit_facts import ROW
 from chalicelib.core.visits import Answer, Facts, Outbox, Said, Survey, Visit
-from chalicelib.store import layouts
+from chalicelib.store import records
 from chalicelib.wiring import Wiring
 from tools.bench import best
 from tools.engine import create_tables
@@ -138,7 +138,7 @@ def _put(client: Any, table: str, visits: Iterator[Visit]) -> None:  # noqa: ANN
 
 
 def _item(visit: Visit) -> dict[str, Any]:
-    (write,) = layouts.adding(visit)
+    (write,) = records.adding(visit)
     key = {"pk": {"S": write.key.pk}, "sk": {"S": write.key.sk}}
     return key | {name: _typed(value) for name, value in write.values.items()}
 

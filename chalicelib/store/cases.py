@@ -5,8 +5,8 @@ from datetime import datetime
 
 from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.unit_links import UnitLink
-from chalicelib.store import layouts
-from chalicelib.store.layouts import phone_place
+from chalicelib.store import records
+from chalicelib.store.places import case_month_place, phone_place
 from chalicelib.store.table import Key, Table
 
 
@@ -24,12 +24,12 @@ class CaseStore:
     def get(self, number: str) -> Case | None:
         """The case as it is now."""
         item = self.table.get(Key(f"CASE#{number}"))
-        return layouts.read(Case, item) if item else None
+        return records.read(Case, item) if item else None
 
     def events(self, number: str) -> list[CaseEvent]:
         """What happened to a case, in order."""
         items = self.table.rows(f"CASE#{number}", prefix="EV#")
-        return [layouts.read(CaseEvent, item) for item in items]
+        return [records.read(CaseEvent, item) for item in items]
 
     def of_month(self, unit: str, month: str) -> list[Case]:
         """The cases of a unit received in a month, by number; unit "" is those without one."""
@@ -37,7 +37,7 @@ class CaseStore:
 
     def ever_of_month(self, unit: str, month: str) -> list[Case]:
         """The same, with those that have become another unit's since."""
-        listed = self.table.rows(layouts.case_month_place(unit, month), attributes=("sk",))
+        listed = self.table.rows(case_month_place(unit, month), attributes=("sk",))
         cases = self._read([item["sk"]["S"] for item in listed])
         return [case for case in cases if case.month == month]
 
@@ -54,7 +54,7 @@ class CaseStore:
     def of_reference(self, reference: str) -> Case | None:
         """The case that its unit calls so."""
         item = self.table.get(Key(f"CREF#{reference}"))
-        return self.get(layouts.read(CaseName, item).case) if item else None
+        return self.get(records.read(CaseName, item).case) if item else None
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """At most `limit` numbers of cases with a clock that has run out; read each again."""
@@ -63,10 +63,10 @@ class CaseStore:
     def unit_link(self, sha256: str) -> UnitLink | None:
         """The link with this hash by which a unit answers, run out or not."""
         item = self.table.get(Key(f"ULINK#{sha256}"))
-        return layouts.read(UnitLink, item) if item else None
+        return records.read(UnitLink, item) if item else None
 
     def _read(self, numbers: list[str]) -> list[Case]:
         """The cases of these numbers, in this order."""
         keys = [Key(f"CASE#{number}") for number in numbers]
         items = self.table.get_many(keys)
-        return [layouts.read(Case, items[key]) for key in keys if key in items]
+        return [records.read(Case, items[key]) for key in keys if key in items]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.core.devices import DaySalt, DeviceForm
-from chalicelib.store import layouts, transaction
+from chalicelib.store import records, transaction
 from chalicelib.store.table import Key, Table
 
 
@@ -23,8 +23,8 @@ class DeviceStore:
     def forms(self, device: str) -> list[DeviceForm]:
         """The forms that came from a device on its day, the earliest first: one query."""
         items = self.table.rows(f"DEV#{device}")
-        return [layouts.read(DeviceForm, item) for item in items]
+        return [records.read(DeviceForm, item) for item in items]
 
     def _kept(self, day: str) -> DaySalt | None:
         item = self.table.get(Key(f"SALT#{day}"))
-        return layouts.read(DaySalt, item) if item else None
+        return records.read(DaySalt, item) if item else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.core.documents import ChainHead, StoredDocument
-from chalicelib.store import layouts, transaction
+from chalicelib.store import places, records, transaction
 from chalicelib.store.table import Key, Table
 
 
@@ -22,13 +22,13 @@ class DocumentStore:
 
     def entry(self, unit: str, sequence: int) -> StoredDocument | None:
         """One entry of a unit's chain."""
-        item = self.table.get(layouts.document_place(unit, sequence))
-        return layouts.read(StoredDocument, item) if item else None
+        item = self.table.get(places.document_place(unit, sequence))
+        return records.read(StoredDocument, item) if item else None
 
     def head(self, unit: str) -> ChainHead:
         """The end of a unit's chain; that of a unit without documents is fresh, with version 0."""
         item = self.table.get(Key(f"DOC#{unit}", "HEAD"))
-        return layouts.read(ChainHead, item) if item else ChainHead(unit)
+        return records.read(ChainHead, item) if item else ChainHead(unit)
 
     def of_month(self, unit: str, month: str) -> StoredDocument | None:
         """The entry that holds for a month, None if it has none yet."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from chalicelib.core.draws import Draw, Pick
-from chalicelib.store import layouts, transaction
+from chalicelib.store import records, transaction
 from chalicelib.store.table import Key, Table
 
 _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
@@ -25,7 +25,7 @@ class DrawStore:
     def get(self, key: str) -> Draw | None:
         """The draw as it is now."""
         item = self.table.get(Key("DRAWS", key))
-        return layouts.read(Draw, item) if item else None
+        return records.read(Draw, item) if item else None
 
     def save(self, draw: Draw) -> Draw:
         """Save a draw and return it with its new version; raises Stale and Busy."""
@@ -33,7 +33,7 @@ class DrawStore:
 
     def all(self) -> list[Draw]:
         """Every draw, in the order in which they fall due."""
-        draws = [layouts.read(Draw, item) for item in self.table.rows("DRAWS")]
+        draws = [records.read(Draw, item) for item in self.table.rows("DRAWS")]
         return sorted(draws, key=lambda draw: (draw.due_at or _BEFORE_ALL, draw.key))
 
     def latest(self) -> Draw | None:
@@ -49,13 +49,13 @@ class DrawStore:
     def picks(self, key: str) -> list[Pick]:
         """The picks of a draw, by unit and rank."""
         items = self.table.rows(f"DRAW#{key}", prefix="PICK#")
-        picks = [layouts.read(Pick, item) for item in items]
+        picks = [records.read(Pick, item) for item in items]
         return sorted(picks, key=lambda pick: (pick.unit, pick.rank))
 
     def picks_of(self, key: str, unit: str) -> list[Pick]:
         """The picks of a draw that are of one unit, by rank."""
         items = self.table.rows(f"DRAW#{key}", prefix=f"PICK#{unit}#")
-        return [layouts.read(Pick, item) for item in items]
+        return [records.read(Pick, item) for item in items]
 
     def save_pick(self, pick: Pick) -> Pick:
         """Save a pick and return it with its new version; raises Stale and Busy."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.core.effects import Effect
-from chalicelib.store import layouts, transaction
+from chalicelib.store import places, records, transaction
 from chalicelib.store.table import Key, Table
 
 
@@ -24,8 +24,8 @@ class EffectStore:
 
     def get(self, cause: str, number: int) -> Effect | None:
         """The effect as it is now."""
-        item = self.table.get(layouts.effect_place(cause, number))
-        return layouts.read(Effect, item) if item else None
+        item = self.table.get(places.effect_place(cause, number))
+        return records.read(Effect, item) if item else None
 
     def save(self, effect: Effect) -> Effect:
         """Save an effect and return it with its new version; raises Stale and Busy."""

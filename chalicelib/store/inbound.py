@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from chalicelib.core.inbound import InboundText, OptEvent
-from chalicelib.store import layouts
-from chalicelib.store.layouts import phone_place
+from chalicelib.store import records
+from chalicelib.store.places import phone_place
 from chalicelib.store.table import Key, Table
 
 
@@ -17,15 +17,15 @@ class InboundStore:
     def get(self, number: str, message_id: str) -> InboundText | None:
         """The text with this provider id, if it was stored before."""
         item = self.table.get(Key(phone_place(number).pk, f"IN#{message_id}"))
-        return layouts.read(InboundText, item) if item else None
+        return records.read(InboundText, item) if item else None
 
     def of_number(self, number: str) -> list[InboundText]:
         """All texts of a number, the earliest first."""
         items = self.table.rows(phone_place(number).pk, prefix="IN#")
-        texts = [layouts.read(InboundText, item) for item in items]
+        texts = [records.read(InboundText, item) for item in items]
         return sorted(texts, key=lambda text: (text.received_at, text.message_id))
 
     def opt_events(self, number: str) -> list[OptEvent]:
         """When a number asked not to be texted, or to be texted again; the earliest first."""
         items = self.table.rows(phone_place(number).pk, prefix="OPT#")
-        return [layouts.read(OptEvent, item) for item in items]
+        return [records.read(OptEvent, item) for item in items]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.core.verification import Incident
-from chalicelib.store import layouts, transaction
+from chalicelib.store import records, transaction
 from chalicelib.store.table import Table
 
 
@@ -15,12 +15,12 @@ class IncidentStore:
 
     def all(self) -> list[Incident]:
         """Every incident, by unit and instant."""
-        return [layouts.read(Incident, item) for item in self.table.rows("INCIDENTS")]
+        return [records.read(Incident, item) for item in self.table.rows("INCIDENTS")]
 
     def of_unit(self, unit: str) -> list[Incident]:
         """The incidents of a unit, the earliest first."""
         items = self.table.rows("INCIDENTS", prefix=f"{unit}#")
-        return [layouts.read(Incident, item) for item in items]
+        return [records.read(Incident, item) for item in items]
 
     def save(self, incident: Incident) -> Incident:
         """Save an incident and return it with its new version; raises Stale and Busy."""

@@ -1,14 +1,12 @@
 """How each record lies in its row: its key, what stands beside the body, when it is due.
 
-One entry of LAYOUTS per record. The body is the record's JSON without what stands elsewhere in the
-row: in the key, in attributes of their own for projections, or written by another update.
+One entry of LAYOUTS per record.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from chalicelib.core import visit_facts
 from chalicelib.core.amendments import Amendment
@@ -29,21 +27,31 @@ from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.register import RegisterEntry
 from chalicelib.core.rulebook_changes import RulebookSeen
 from chalicelib.core.runs import RunMark
-from chalicelib.core.saving import AlreadyThere, Stale
 from chalicelib.core.signals import WATCHED_FIELDS
 from chalicelib.core.submissions import Submission
 from chalicelib.core.unit_links import UnitLink
 from chalicelib.core.upload_notes import UploadNote
 from chalicelib.core.verification import Incident
-from chalicelib.core.visits import Visit, VisitKey
+from chalicelib.core.visits import Visit
 from chalicelib.core.witness import WeekOfFacts
 from chalicelib.core.wrong_codes import FORGOTTEN, WrongCodes
-from chalicelib.store import codec
-from chalicelib.store.codec import Tree, escaped, instant, unescaped
-from chalicelib.store.models import MainRow
-from chalicelib.store.table import Item, Key, Value, Write, number, text
-
-R = TypeVar("R")
+from chalicelib.store.codec import escaped, instant
+from chalicelib.store.places import (
+    amendment_place,
+    call_place,
+    case_month_place,
+    document_place,
+    effect_place,
+    fact_place,
+    page_place,
+    phone_place,
+    proceeding_place,
+    recording_place,
+    visit_key,
+    visit_place,
+    wrong_codes_place,
+)
+from chalicelib.store.table import Key
 
 
 def _nothing(_: object) -> Mapping[str, Any]:
@@ -77,118 +85,6 @@ class Layout:
     ends: Callable[[Any], datetime] | None = None
 
 
-def adding(record: object) -> list[Write]:
-    """The writes that add a record, on the condition that its place is free."""
-    version = 1 if hasattr(record, "version") else None
-    values = {name: value for name, value in _values(record, version).items() if value is not None}
-    key = LAYOUTS[type(record)].key(record)
-    write = Write(key, values, MainRow.pk.does_not_exist(), AlreadyThere(record))
-    return [write, *_pointing(record, 1, AlreadyThere(record))]
-
-
-def saving(record: object, version: int) -> list[Write]:
-    """The writes that save a record, on the condition that the stored version is still `version`.
-
-    Version 0 is that of a row that was never saved.
-    """
-    condition = MainRow.version == version if version else MainRow.version.does_not_exist()
-    key = LAYOUTS[type(record)].key(record)
-    write = Write(key, _values(record, version + 1), condition, Stale(record))
-    return [write, *_pointing(record, version + 1, Stale(record))]
-
-
-def read(kind: type[R], item: Item) -> R:
-    """The record of a row."""
-    layout = LAYOUTS[kind]
-    tree: Tree = json.loads(text(item, "body") or "{}")
-    for path, value in layout.in_key(Key(item["pk"]["S"], item["sk"]["S"])).items():
-        _put(tree, path, value)
-    for attribute, path in layout.lifted.items():
-        if attribute in item:
-            _put(tree, path, plain(item[attribute]))
-    tree |= {name: json.loads(item[name]["S"]) for name in layout.others if name in item}
-    tree |= {name: sorted(item[name]["SS"]) for name in layout.sets if name in item}
-    if version := number(item, "version"):
-        tree["version"] = version
-    return codec.decode(kind, tree)
-
-
-def body(record: object) -> str:
-    """The JSON text of what of a record stands nowhere else in its row."""
-    return codec.dumps(_tree(record)[0])
-
-
-def plain(value: Mapping[str, Any]) -> Value:
-    """The value of an attribute as we wrote it."""
-    ((kind, content),) = value.items()
-    if kind == "S":
-        return unescaped(content)
-    return int(content) if kind == "N" else bool(content)
-
-
-def _pointing(record: object, version: int, refusal: Exception) -> list[Write]:
-    """Writes of the rows that lead to a record; `version` lets no older one overtake a newer."""
-    earlier = MainRow.version.does_not_exist() | (MainRow.version < version)
-    return [
-        Write(key, {"version": version}, earlier, refusal)
-        for key in LAYOUTS[type(record)].pointers(record)
-    ]
-
-
-def _values(record: object, version: int | None) -> dict[str, Value | datetime | None]:
-    layout = LAYOUTS[type(record)]
-    tree, lifted = _tree(record)
-    values: dict[str, Value | datetime | None] = {**lifted, **layout.derived(record)}
-    values |= {"version": version, "body": codec.dumps(tree)}
-    if layout.ends:
-        values["ttl"] = layout.ends(record)
-    if layout.due:
-        values["due_pk"] = layout.due(record) if lifted["due_sk"] else None
-    return values
-
-
-def _tree(record: object) -> tuple[Tree, dict[str, Value | None]]:
-    """The record's JSON object without what stands elsewhere, and its lifted attributes."""
-    layout = LAYOUTS[type(record)]
-    tree = codec.encode(record)
-    for name in ("version", *layout.others, *layout.sets):
-        tree.pop(name, None)
-    for path in layout.in_key(layout.key(record)):
-        _take(tree, path)
-    lifted = {attribute: _take(tree, path) for attribute, path in layout.lifted.items()}
-    return tree, {
-        attribute: escaped(value) if isinstance(value, str) else value
-        for attribute, value in lifted.items()
-    }
-
-
-def _take(tree: Tree, path: str) -> Value | None:
-    parent, _, name = path.rpartition(".")
-    if not parent:
-        value: Value | None = tree.pop(name, None)
-        return value
-    value = tree.get(parent, {}).pop(name, None)
-    if not tree.get(parent, True):
-        del tree[parent]
-    return value
-
-
-def _put(tree: Tree, path: str, value: Value) -> None:
-    parent, _, name = path.rpartition(".")
-    (tree.setdefault(parent, {}) if parent else tree)[name] = value
-
-
-def visit_key(key: Key) -> VisitKey:
-    """The visit whose row lies at `key`."""
-    _, unit, month = key.pk.split("#")
-    return VisitKey(unit, month, key.sk)
-
-
-def visit_place(key: VisitKey) -> Key:
-    """Where a visit lies: sorted by its id under its unit's month."""
-    return Key(f"VM#{key.unit}#{key.month}", key.visit_id)
-
-
 def _visit_in_key(key: Key) -> Mapping[str, str]:
     unit, month, visit_id = visit_key(key)
     return {"facts.visit_id": visit_id, "facts.unit": unit, "month": month}
@@ -203,32 +99,12 @@ def _visit_derived(visit: Visit) -> Mapping[str, str | None]:
     }
 
 
-def phone_place(phone_number: str) -> Key:
-    """Where a phone lies; its texts, opt events and cases lie under the same key."""
-    return Key(f"PH#{phone_number}")
-
-
-def effect_place(cause: str, effect_number: int) -> Key:
-    """Where an effect lies."""
-    return Key(f"FX#{cause}#{effect_number}")
-
-
-def case_month_place(unit: str, month: str) -> str:
-    """The key under which the cases of a unit's month are listed; cases without a unit have "-"."""
-    return f"CM#{unit or '-'}#{month}"
-
-
 def _case_pointers(case: Case) -> tuple[Key, ...]:
     listed = Key(case_month_place(case.unit, case.month), case.number)
     if not case.phone:
         return (listed,)
     sort = f"CASE#{instant(case.received_at)}#{case.number}"
     return listed, Key(phone_place(case.phone).pk, sort)
-
-
-def page_place(page: Page) -> Key:
-    """Where a page lies: all of them under one key, by their instants."""
-    return Key("PAGES", f"{instant(page.opened_at)}#{page.cause}")
 
 
 def _effect_due(effect: Effect) -> str:
@@ -240,41 +116,6 @@ def _effect_due(effect: Effect) -> str:
     if effect.kind == "sms" and effect.what in FREE:
         return "danger"
     return effect.kind if effect.kind in ("call", "page") else "effect"
-
-
-def wrong_codes_place(place: str) -> Key:
-    """Where a count of wrong codes lies."""
-    return Key(f"LIM#{place}")
-
-
-def call_place(sid: str) -> Key:
-    """Where a call lies; its requests and recordings lie under the same key."""
-    return Key(f"CALL#{sid}")
-
-
-def fact_place(sid: str, name: str) -> Key:
-    """Where one request of a call lies."""
-    return Key(f"CALL#{sid}", f"STEP#{name}")
-
-
-def recording_place(sid: str, recording: str) -> Key:
-    """Where a recording of a call lies."""
-    return Key(f"CALL#{sid}", f"REC#{recording}")
-
-
-def document_place(unit: str, sequence: int) -> Key:
-    """Where an entry of a unit's chain lies; the head lies beside them."""
-    return Key(f"DOC#{unit}", f"{sequence:06d}")
-
-
-def proceeding_place(unit: str, sequence: int) -> Key:
-    """Where the proceeding of a document lies, beside the chain."""
-    return Key(f"DOC#{unit}", f"PROC#{sequence:06d}")
-
-
-def amendment_place(unit: str, month: str, cause: str) -> Key:
-    """Where an amendment lies, beside the chain."""
-    return Key(f"DOC#{unit}", f"AMD#{month}#{escaped(cause)}")
 
 
 def amendment_due(amendment: Amendment) -> str:

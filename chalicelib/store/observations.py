@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.core.observations import Observation
-from chalicelib.store import layouts, transaction
+from chalicelib.store import records, transaction
 from chalicelib.store.codec import instant
 from chalicelib.store.table import Table
 
@@ -22,4 +22,4 @@ class ObservationStore:
     def of_unit(self, unit: str, since: datetime) -> list[Observation]:
         """What was noted of a unit at `since` or later, the earliest first: one query."""
         items = self.table.rows(f"OBS#{unit}", after=instant(since))
-        return [layouts.read(Observation, item) for item in items]
+        return [records.read(Observation, item) for item in items]

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 from chalicelib.core.people import ApiToken, Member, Technician, Unit
 from chalicelib.core.saving import AlreadyThere, Busy, Stale
-from chalicelib.store import codec, layouts, transaction
+from chalicelib.store import codec, layouts, records, transaction
 from chalicelib.store.codec import escaped, instant
 from chalicelib.store.models import MainRow
 from chalicelib.store.table import Item, Key, Table, Write, number, text
@@ -40,10 +40,10 @@ class PeopleStore:
         key = layouts.LAYOUTS[type(record)].key(record)
         for _ in range(PUT_TRIES):
             item = self.table.get(key)
-            if item and text(item, "body") == layouts.body(record):
+            if item and text(item, "body") == records.body(record):
                 return "unchanged"
             try:
-                writes = layouts.saving(record, number(item or {}, "version"))
+                writes = records.saving(record, number(item or {}, "version"))
                 transaction.write_all(self.table, writes)
             except Stale:
                 continue
@@ -116,10 +116,10 @@ class PeopleStore:
 
     def _get(self, kind: type[R], key: Key) -> R | None:
         item = self.table.get(key)
-        return layouts.read(kind, item) if item else None
+        return records.read(kind, item) if item else None
 
     def _all(self, kind: type[R], prefix: str) -> list[R]:
-        return [layouts.read(kind, item) for item in self.table.rows("ORG", prefix=prefix)]
+        return [records.read(kind, item) for item in self.table.rows("ORG", prefix=prefix)]
 
 
 def _late_month(item: Item) -> LateMonth:

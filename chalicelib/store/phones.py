@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition, size
 from chalicelib.core.phones import MOST_NAMES, Phone
 from chalicelib.core.saving import AlreadyThere
 from chalicelib.core.visits import VisitKey
-from chalicelib.store import codec, layouts, transaction
+from chalicelib.store import codec, places, records, transaction
 from chalicelib.store.codec import instant
 from chalicelib.store.models import MainRow
 from chalicelib.store.table import Item, Table, Write
@@ -22,8 +22,8 @@ class PhoneStore:
 
     def get(self, number: str) -> Phone:
         """The phone as it is now; one we know nothing about is fresh, with version 0."""
-        item = self.table.get(layouts.phone_place(number))
-        return layouts.read(Phone, item) if item else Phone(number)
+        item = self.table.get(places.phone_place(number))
+        return records.read(Phone, item) if item else Phone(number)
 
     def save(self, phone: Phone) -> Phone:
         """Save all but `last` and return it with its new version; raises Stale and Busy."""
@@ -38,7 +38,7 @@ class PhoneStore:
         name is new. Of two completed at the same instant the greater key stays, so any order ends
         alike. A number with MOST_NAMES entries takes no more.
         """
-        place = layouts.phone_place(number)
+        place = places.phone_place(number)
         last = {"last": codec.dumps(list(key)), "last_at": instant(completed_at)}
         names = {"names": frozenset({name})} if name else {}
         later, room = _is_later(**last), _has_room(name)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.core.runs import LEASE, RunMark, may_start
 from chalicelib.core.saving import Stale
-from chalicelib.store import layouts, transaction
+from chalicelib.store import records, transaction
 from chalicelib.store.table import Key, Table
 
 
@@ -18,7 +18,7 @@ class RunStore:
     def get(self, job: str, period: str) -> RunMark:
         """The mark as it is now; one of a period never begun is fresh, with version 0."""
         item = self.table.get(Key(f"RUN#{job}#{period}"))
-        return layouts.read(RunMark, item) if item else RunMark(job, period)
+        return records.read(RunMark, item) if item else RunMark(job, period)
 
     def take(self, job: str, period: str, now: datetime, lease: str) -> RunMark | None:
         """Lease a period for this run, until LEASE after `now`; None if it is done or leased.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.core.links import CaseLink
 from chalicelib.core.submissions import Submission
-from chalicelib.store import layouts
+from chalicelib.store import records
 from chalicelib.store.table import Key, Table
 
 
@@ -17,7 +17,7 @@ class SubmissionStore:
     def get(self, key: str) -> Submission | None:
         """The act with this key, if it was stored before."""
         item = self.table.get(Key(f"WEB#{key}"))
-        return layouts.read(Submission, item) if item else None
+        return records.read(Submission, item) if item else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +29,4 @@ class CaseLinkStore:
     def get(self, sha256: str) -> CaseLink | None:
         """The link with this hash, run out or not."""
         item = self.table.get(Key(f"LINK#{sha256}"))
-        return layouts.read(CaseLink, item) if item else None
+        return records.read(CaseLink, item) if item else None

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import VerboseClientError
 
 from chalicelib.core.saving import AlreadyThere, Busy
-from chalicelib.store import layouts
+from chalicelib.store import records
 from chalicelib.store.table import Item, Table, Write, passing, text
 
 
@@ -34,9 +34,9 @@ def commit(table: Table, adds: Sequence[object] = (), saves: Sequence[object] = 
     still the stored one, which then rises by one. Raises AlreadyThere or Stale with the first
     record refused, adds before saves, and Busy. One row is a plain update, several a transaction.
     """
-    writes = [write for record in adds for write in layouts.adding(record)]
+    writes = [write for record in adds for write in records.adding(record)]
     for record in saves:
-        writes += layouts.saving(record, cast(Versioned, record).version)
+        writes += records.saving(record, cast(Versioned, record).version)
     if writes:
         write_all(table, writes)
 

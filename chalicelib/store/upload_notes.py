@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.core.upload_notes import UploadNote
-from chalicelib.store import layouts
+from chalicelib.store import records
 from chalicelib.store.table import Table
 
 
@@ -16,4 +16,4 @@ class UploadNoteStore:
     def of_day(self, day: str) -> list[UploadNote]:
         """The notes of a day, by kind and unit: one query."""
         items = self.table.rows(f"UPLOADS#{day}")
-        return [layouts.read(UploadNote, item) for item in items]
+        return [records.read(UploadNote, item) for item in items]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.core.saving import AlreadyThere
 from chalicelib.core.visits import Visit, VisitKey
-from chalicelib.store import codec, layouts, transaction
+from chalicelib.store import codec, places, records, transaction
 from chalicelib.store.models import MainRow
 from chalicelib.store.table import Item, Key, Table, Value, Write, number, text
 
@@ -35,17 +35,17 @@ class VisitStore:
 
     def get(self, key: VisitKey) -> Visit | None:
         """The visit as it is now."""
-        item = self.table.get(layouts.visit_place(key))
-        return layouts.read(Visit, item) if item else None
+        item = self.table.get(places.visit_place(key))
+        return records.read(Visit, item) if item else None
 
     def with_delivery(self, key: VisitKey) -> tuple[Visit, str] | None:
         """The visit as it is now, and how far our text got as `month` tells it, "" if unknown."""
-        item = self.table.get(layouts.visit_place(key))
+        item = self.table.get(places.visit_place(key))
         return _whole(item) if item else None
 
     def whole_month(self, unit: str, month: str, cursor: str = "") -> Iterator[tuple[Visit, str]]:
         """The visits of a unit's month as `with_delivery` reads them, sorted by id."""
-        pk = layouts.visit_place(VisitKey(unit, month, "")).pk
+        pk = places.visit_place(VisitKey(unit, month, "")).pk
         for item in self.table.rows(pk, after=cursor):
             yield _whole(item)
 
@@ -62,7 +62,7 @@ class VisitStore:
         """
         lower = MainRow.delivery_rank.does_not_exist() | (MainRow.delivery_rank < rank)
         write = Write(
-            layouts.visit_place(key),
+            places.visit_place(key),
             {"delivery_rank": rank, "delivery": status},
             MainRow.pk.exists() & lower,
             AlreadyThere(key),
@@ -83,15 +83,15 @@ class VisitStore:
         interrupted run is done with.
         """
         names = ("sk", *attributes)
-        pk = layouts.visit_place(VisitKey(unit, month, "")).pk
+        pk = places.visit_place(VisitKey(unit, month, "")).pk
         for item in self.table.rows(pk, after=cursor, attributes=names):
-            row = {name: layouts.plain(value) for name, value in item.items()}
+            row = {name: records.plain(value) for name, value in item.items()}
             row["visit_id"] = row.pop("sk")
             yield row
 
     def due(self, now: datetime, limit: int) -> list[VisitKey]:
         """At most `limit` visits whose survey is due, the earliest first; read each again."""
-        return [layouts.visit_key(key) for key in self.table.due("survey", now, limit)]
+        return [places.visit_key(key) for key in self.table.due("survey", now, limit)]
 
     def _point(self, visit: Visit) -> bool:
         """Point from the id to the visit's place; False if it points elsewhere already."""
@@ -107,7 +107,7 @@ class VisitStore:
 
 
 def _whole(item: Item) -> tuple[Visit, str]:
-    return layouts.read(Visit, item), text(item, "delivery")
+    return records.read(Visit, item), text(item, "delivery")
 
 
 def _pointer(visit_id: str) -> Key:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.wrong_codes import WrongCodes
-from chalicelib.store import layouts, transaction
+from chalicelib.store import records, transaction
+from chalicelib.store.places import wrong_codes_place
 from chalicelib.store.table import Table
 
 
@@ -16,10 +17,10 @@ class WrongCodeStore:
 
     def of(self, places: Sequence[str]) -> list[WrongCodes]:
         """The counts at these places as they are now; one never touched is fresh."""
-        keys = [layouts.wrong_codes_place(place) for place in places]
+        keys = [wrong_codes_place(place) for place in places]
         items = self.table.get_many(keys)
         return [
-            layouts.read(WrongCodes, items[key]) if key in items else WrongCodes(place)
+            records.read(WrongCodes, items[key]) if key in items else WrongCodes(place)
             for place, key in zip(places, keys, strict=True)
         ]
 
