@@ -23,7 +23,8 @@ from tools.rehearsed_http import CastError, Json, call, thread
 from tools.rehearsed_months import Months
 from tools.rehearsed_people import DESK, DUTY, SUPERVISION, manager
 from tools.rehearsed_verification import Callers
-from tools.scenario import Form, Job, Scenario, Unit
+from tools.scenario import Form, Job, Scenario
+from tools.scenario_data import Unit
 
 LOOKS_EVERY: Final = timedelta(days=1)
 """How often a customer looks at his handset at least while he waits for a text of ours."""

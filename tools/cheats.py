@@ -10,18 +10,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final
 
-from tools.scenario import (
-    APPLIANCES,
-    NAMES,
-    NUMBERS,
-    UPLOADED_AT,
-    ZONE,
-    Form,
-    Job,
-    Scenario,
-    Step,
-    Unit,
-)
+from tools.scenario import UPLOADED_AT, ZONE, Form, Job, Scenario, Step
+from tools.scenario_data import APPLIANCES, NAMES, NUMBERS, Unit
 from tools.spellings import Text
 
 BEST: Final = "AAA"

@@ -16,7 +16,8 @@ from tools.rehearsed_agenda import Agenda, Played
 from tools.rehearsed_http import CastError
 from tools.rehearsed_people import READERS, manager
 from tools.rehearsed_units import Manager, answers_after
-from tools.scenario import Job, Unit
+from tools.scenario import Job
+from tools.scenario_data import Unit
 
 READ_AT: Final = time(10)
 """Supervisors read on a working day what came in before it."""
