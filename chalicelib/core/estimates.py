@@ -190,7 +190,10 @@ def shown(value: Fraction, places: int) -> str:
 
     >>> shown(Fraction(-1, 8), 2), shown(Fraction(-1, 1000), 2), shown(Fraction(1), 4)
     ('-0.13', '0.00', '1.0000')
+    >>> shown(Fraction(45, 2), 0)
+    '23'
     """
     scaled = (2 * abs(value.numerator) * 10**places + value.denominator) // (2 * value.denominator)
     whole, rest = divmod(scaled, 10**places)
-    return f"{'-' if value < 0 and scaled else ''}{whole}.{rest:0{places}}"
+    decimals = f".{rest:0{places}}" if places else ""
+    return f"{'-' if value < 0 and scaled else ''}{whole}{decimals}"

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, Final, Protocol
 
 from chalicelib.core import calendar
 from chalicelib.core.digests import begun, standing, summed
 from chalicelib.core.effects import Effect
+from chalicelib.core.estimates import shown
 from chalicelib.core.lines import two_decimals
 from chalicelib.core.people import Member, Unit
 from chalicelib.core.rules import Rulebook
@@ -97,7 +99,7 @@ def _units(by_unit: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -
 def _cells(figures: Mapping[str, int]) -> list[str]:
     settled, answered = figures.get("settled", 0), figures.get("answered", 0)
     counts = [str(figures.get(what, 0)) for what in ("cases", "complaints", "kept", "late")]
-    share = f"{round(100 * answered / settled)}%" if settled else "–"
+    share = f"{shown(Fraction(100 * answered, settled), 0)}%" if settled else "–"
     mean = two_decimals(figures.get("points", 0), answered) if answered else "–"
     return [str(settled), str(answered), share, mean, *counts]
 

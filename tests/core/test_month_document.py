@@ -357,6 +357,13 @@ def test_a_fallen_response_is_noted(forms: int, before: tuple[int, int], noted: 
     assert ("response_fallen" in reasons(found)) is noted
 
 
+def test_shares_in_notes_are_whole_percents() -> None:
+    last = Previous(1, "f" * 64, 12, 20, 0, 0, sms=12)
+    found = document(of(*many(9, "ABC"), *many(11, "---"), previous=last))
+    (note,) = [one for one in found["note_reasons"] if one["reason"] == "response_fallen"]
+    assert note["values"] == {"share": "45", "before": "60"}
+
+
 @pytest.mark.parametrize(("paper", "noted"), [(1, False), (2, True)])
 def test_another_mix_of_channels_is_noted(paper: int, noted: bool) -> None:
     forms = [

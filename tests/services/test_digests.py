@@ -139,3 +139,11 @@ def test_a_number_above_all_earlier_weeks_is_said_in_a_sentence(stage: Stage) ->
     stage.wiring.effects.run(noon)
     (mail,) = stage.mails("digest")
     assert "收到计数投诉 3 件，高于此前 4 周中的任何一周（0–1）" in plain(mail)
+
+
+def test_a_share_of_half_a_percent_is_rounded_up_as_in_every_other_document(stage: Stage) -> None:
+    put_forms(stage, MAY, ["AAA", *["---"] * 7])
+    stage.wiring.digests.run(FRIDAY)
+    stage.wiring.effects.run(FRIDAY)
+    (mail,) = stage.mails("digest")
+    assert "\t8\t1\t13%\t" in plain(mail)
