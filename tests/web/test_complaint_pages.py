@@ -214,6 +214,13 @@ def test_the_phone_of_a_visit_gives_its_unit(stage: Stage) -> None:
     assert matched(stage, contact="+852 5123 0001") == ("U1", "V-1")
 
 
+def test_a_number_that_the_unit_replaced_is_still_its_customers(stage: Stage) -> None:
+    row = stage.row("V-1", phone=HONG_KONG)
+    stage.upload(row)
+    stage.upload({**row, "phone": "+85251239999"})
+    assert matched(stage, contact=HONG_KONG, visit_id="V-1") == ("U1", "V-1")
+
+
 def test_a_job_number_picks_among_the_visits_of_the_phone(stage: Stage) -> None:
     later = (COMPLETED + timedelta(hours=1)).isoformat()
     stage.upload(
