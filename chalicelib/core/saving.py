@@ -1,4 +1,15 @@
-"""What can go wrong with the database, for those who save: three errors that name the record."""
+"""What can go wrong with the database, for those who save: three errors that name the record.
+
+And what is done about it where several persons change one thing.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+R = TypeVar("R")
+
+TRIES: Final = 8
+"""Attempts at one act while others change the same thing."""
 
 
 class StoreError(Exception):
@@ -26,3 +37,16 @@ class Busy(StoreError):
 
     The write may still have happened; whoever repeats it finds its traces by reading again.
     """
+
+
+def until_saved(attempt: Callable[[], R], what: str) -> R:
+    """What `attempt` gives, made again whenever others were faster; Busy(what) if they always are.
+
+    The attempt reads anew whatever it decides by.
+    """
+    for _ in range(TRIES):
+        try:
+            return attempt()
+        except (Stale, AlreadyThere):
+            continue
+    raise Busy(what)

@@ -14,11 +14,12 @@ from chalicelib.core.documents import StoredDocument
 from chalicelib.core.people import Member, Unit
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.rules import Rulebook
+from chalicelib.core.saving import until_saved
 from chalicelib.services import month_news
 from chalicelib.services.following_month import FollowingMonth
 from chalicelib.services.month_kin import MonthKin
 from chalicelib.services.month_maker import NoFactsError
-from chalicelib.services.month_records import Held, MonthRecords, UnitMonth, until_saved
+from chalicelib.services.month_records import Held, MonthRecords, UnitMonth
 
 _DONE: Final = {"approve": "approved", "refuse": "refused"}
 
@@ -105,7 +106,7 @@ class AmendmentDesk:
             due_at=now,
             about=held.document.sequence,
         )
-        return until_saved(lambda: self._proposed(at, proposed))
+        return until_saved(lambda: self._proposed(at, proposed), at.named)
 
     def approve(self, at: UnitMonth, cause: str, by: Member, now: datetime) -> Sequence[Amendment]:
         """The amendment takes effect as the next document of the unit's chain.
@@ -119,7 +120,7 @@ class AmendmentDesk:
         are still as the document has them: whatever is wrong with them has to be put right first,
         by an act of its own.
         """
-        return until_saved(lambda: self._approved(at, cause, by, now))
+        return until_saved(lambda: self._approved(at, cause, by, now), at.named)
 
     def refuse(
         self, at: UnitMonth, cause: str, words: str, by: Member, now: datetime
@@ -128,7 +129,7 @@ class AmendmentDesk:
 
         ActError: those of `_to_decide` and of `written`.
         """
-        return until_saved(lambda: self._refused(at, cause, words, by, now))
+        return until_saved(lambda: self._refused(at, cause, words, by, now), at.named)
 
     # --- the acts, each once --------------------------------------------------------------------
 

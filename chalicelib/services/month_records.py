@@ -1,7 +1,7 @@
 """The records of a frozen month: the document that holds, where it stands, what is proposed."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from chalicelib.core import proceedings
 from chalicelib.core.acts import ActError
@@ -9,15 +9,7 @@ from chalicelib.core.amendments import Amendment
 from chalicelib.core.cases import Case
 from chalicelib.core.documents import StoredDocument
 from chalicelib.core.proceedings import Proceeding
-from chalicelib.core.saving import AlreadyThere, Busy, Stale
 from chalicelib.core.visits import VisitKey
-
-R = TypeVar("R")
-
-TRIES: Final = 8
-"""Attempts at one act while others work on the same month."""
-
-SUBJECTS: Final = ("visit", "case", "previous")
 
 
 class Documents(Protocol):
@@ -118,13 +110,3 @@ class MonthRecords:
             case = self._cases.get(name)
             return case is not None and case.month == at.month
         return subject == "previous"
-
-
-def until_saved(attempt: Callable[[], R]) -> R:
-    """What `attempt` gives, made again whenever others were faster; Busy if they always are."""
-    for _ in range(TRIES):
-        try:
-            return attempt()
-        except (Stale, AlreadyThere):
-            continue
-    raise Busy("month")

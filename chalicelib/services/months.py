@@ -14,9 +14,10 @@ from chalicelib.core.people import Member
 from chalicelib.core.proceedings import Proceeding
 from chalicelib.core.register import RegisterEntry
 from chalicelib.core.rules import Rulebook
+from chalicelib.core.saving import until_saved
 from chalicelib.services import month_news
 from chalicelib.services.month_objections import MonthObjections, Objection, Ruling
-from chalicelib.services.month_records import Held, MonthRecords, UnitMonth, until_saved
+from chalicelib.services.month_records import Held, MonthRecords, UnitMonth
 
 
 class Register(Protocol):
@@ -208,7 +209,7 @@ class MonthDesk:
             self._commit([*news, *extra(held, after)], [after])
             return Acted(after, changed=True)
 
-        return until_saved(attempt)
+        return until_saved(attempt, at.named)
 
     # --- objections -----------------------------------------------------------------------------
 

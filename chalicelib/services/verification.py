@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from chalicelib.core import call_notes, outcomes
 from chalicelib.core.acts import ActError
@@ -23,14 +23,11 @@ from chalicelib.core.called import (
 from chalicelib.core.draws import Pick
 from chalicelib.core.outcomes import Compared
 from chalicelib.core.people import Member
-from chalicelib.core.saving import AlreadyThere, Busy, Stale
+from chalicelib.core.saving import until_saved
 from chalicelib.core.tallies import SILENT
 from chalicelib.core.verification import Attempt, Told
 from chalicelib.services.call_outcomes import CallOutcomes, Changes
 from chalicelib.services.called_visits import CalledVisits
-
-TRIES: Final = 8
-"""Attempts at one note while others change the same visit or pick."""
 
 
 class Commit(Protocol):
@@ -142,18 +139,17 @@ class VerificationDesk:
         `decide` says as well who may; `beside` is added in the same commit. What comes back is read
         anew, and whether this changed it.
         """
-        for _ in range(TRIES):
+
+        def attempt() -> tuple[Called, bool]:
             called = self._called.of(visit_id)
             pick = decide(called)
             if pick == called.pick:
                 return called, False
             changes = self._changes(called, pick, by, now)
-            try:
-                self._commit((*changes.adds, *beside), changes.saves)
-            except (Stale, AlreadyThere):
-                continue
+            self._commit((*changes.adds, *beside), changes.saves)
             return self._called.of(visit_id), True
-        raise Busy(visit_id)
+
+        return until_saved(attempt, visit_id)
 
     def _changes(self, called: Called, pick: Pick, by: Member, now: datetime) -> Changes:
         if is_finished(called):

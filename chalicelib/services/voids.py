@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from chalicelib.core import acts
 from chalicelib.core.acts import ActError
 from chalicelib.core.case_steps import written
 from chalicelib.core.people import Member
-from chalicelib.core.saving import AlreadyThere, Busy, Stale
+from chalicelib.core.saving import until_saved
+from chalicelib.core.verification import Verification
 from chalicelib.core.visits import Visit
 from chalicelib.services.call_outcomes import CallOutcomes
-
-TRIES: Final = 8
-"""Attempts at one decision while others change the same visit."""
 
 
 class Visits(Protocol):
@@ -51,24 +49,30 @@ class VoidDesk:
     ) -> bool:
         acts.allow(act, by)
         why = written("reason", reason)
-        for _ in range(TRIES):
+
+        def attempt() -> bool:
             visit = self._visits.visit(visit_id)
             acts.allow(act, by, visit.facts.unit)
-            checked = visit.verification
-            if checked is None or not checked.void:
-                raise ActError("no_void", visit=visit_id)
-            if by.mail.lower() in (checked.by, checked.noted_by):
-                raise ActError("second_person", said=checked.outcome)
+            checked = _proposed(visit, void, by)
             if checked.void == void:
                 return False
-            if checked.void != "proposed":
-                raise ActError("no_void", visit=visit_id)
-            named = {"void": void, "void_by": by.mail.lower(), "void_reason": why}
-            decided = replace(checked, void_at=now, **named)  # type: ignore[arg-type] # texts
+            decided = replace(
+                checked, void=void, void_at=now, void_by=by.mail.lower(), void_reason=why
+            )
             changes = self._follows.void(visit, decided, now)
-            try:
-                self._commit(changes.adds, changes.saves)
-            except (Stale, AlreadyThere):
-                continue
+            self._commit(changes.adds, changes.saves)
             return True
-        raise Busy(visit_id)
+
+        return until_saved(attempt, visit_id)
+
+
+def _proposed(visit: Visit, void: str, by: Member) -> Verification:
+    """What `by` may decide on, or what was decided so already. ActError: as `approve_void`."""
+    checked = visit.verification
+    if checked is None or not checked.void:
+        raise ActError("no_void", visit=visit.facts.visit_id)
+    if by.mail.lower() in (checked.by, checked.noted_by):
+        raise ActError("second_person", said=checked.outcome)
+    if checked.void not in (void, "proposed"):
+        raise ActError("no_void", visit=visit.facts.visit_id)
+    return checked
