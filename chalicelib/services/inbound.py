@@ -1,8 +1,8 @@
 """A text comes in: one decision, one transaction, one answer; every copy gets the same bytes."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from chalicelib import wording
 from chalicelib.core import conversation, reactions
 from chalicelib.core.cases import Case, CaseName
 from chalicelib.core.effects import Effect
-from chalicelib.core.inbound import InboundText, OptEvent
+from chalicelib.core.inbound import InboundText
 from chalicelib.core.phones import Phone, is_of, talk_of
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import AlreadyThere, Busy, Stale
@@ -19,6 +19,13 @@ from chalicelib.core.visits import Said, Visit, VisitKey
 from chalicelib.services.case_texts import CaseText, OfCases
 from chalicelib.services.intake import NewCase
 from chalicelib.services.survey_links import SurveyLinks
+from chalicelib.services.text_records import (
+    IncomingText,
+    Known,
+    language_of,
+    raw_text,
+    records_of,
+)
 
 log = logging.getLogger(__name__)
 
@@ -44,35 +51,6 @@ class CallList(Protocol):
 
 Commit = Callable[[Sequence[object], Sequence[object]], None]
 """commit(adds, saves): all of it or nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class IncomingText:
-    """A text as the provider delivered it.
-
-    `silent`: the provider has answered it already; `opted`: it has taken the number out (True) or
-    in again (False). `ambiguous`: it may have been cut out of another text, so nothing is decided.
-    """
-
-    number: str
-    message_id: str
-    body: str
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    silent: bool = False
-    opted: bool | None = None
-    ambiguous: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the number is known by when its text comes in."""
-
-    phone: Phone
-    visit: Visit | None
-
-    @property
-    def language(self) -> str | None:
-        return self.visit.facts.language if self.visit else None
 
 
 class Texts:
@@ -140,14 +118,14 @@ class Texts:
         about_case = self._about_case(incoming, now)
         if about_case is not None:
             body = answer(self._worded(about_case.said, self._language(about_case, incoming)))
-            raw = _inbound(incoming, now, body, about_case.kind, about_case.rule)
+            raw = raw_text(incoming, now, body, about_case.kind, about_case.rule)
             return body, [raw, *about_case.records.adds], [*about_case.records.saves]
         known = self._known(incoming.number)
         number = self._of_cases.intake.number()
         turn = self._turn(known, incoming, number, now)
         body = answer(self._words(turn, known, incoming))
-        raw = _inbound(incoming, now, body, turn.reading.kind, turn.reading.rule)
-        adds, saves = _records(turn, known, incoming, now)
+        raw = raw_text(incoming, now, body, turn.reading.kind, turn.reading.rule)
+        adds, saves = records_of(turn, known, incoming, now)
         adds += self._opened(turn, known, incoming, number, now)
         return body, [raw, *adds], [*saves, *self._beside(turn, now)]
 
@@ -161,17 +139,17 @@ class Texts:
     def _language(self, about_case: CaseText, incoming: IncomingText) -> str:
         """A duty phone is one of ours; a customer writes in his own language."""
         ours = about_case.kind == "page"
-        return self._rules.languages[0] if ours else _language_of(incoming.body)
+        return self._rules.languages[0] if ours else language_of(incoming.body)
 
-    def _known(self, number: str) -> _Known:
+    def _known(self, number: str) -> Known:
         phone = self._phones.get(number)
         key = phone.current or phone.last
         visit = self._visits.get(key) if key else None
-        return _Known(phone, visit if visit and is_of(phone, visit) else None)
+        return Known(phone, visit if visit and is_of(phone, visit) else None)
 
-    def _turn(self, known: _Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
+    def _turn(self, known: Known, incoming: IncomingText, number: str, now: datetime) -> Turn:
         talk = talk_of(known.visit, known.phone)
-        language = known.language or _language_of(incoming.body)
+        language = known.language or language_of(incoming.body)
         sent = [self._links.spelled(said, incoming.number) for said in talk.ours]
         open_case, progress = self._of_cases.asked(incoming.number, incoming.body)
         text = Text(
@@ -188,8 +166,8 @@ class Texts:
         )
         return conversation.on_text(known.visit, known.phone, text, self._rules)
 
-    def _words(self, turn: Turn, known: _Known, incoming: IncomingText) -> str:
-        language = known.language or _language_of(incoming.body)
+    def _words(self, turn: Turn, known: Known, incoming: IncomingText) -> str:
+        language = known.language or language_of(incoming.body)
         return "\n".join(self._worded(said, language) for said in turn.replies)
 
     def _beside(self, turn: Turn, now: datetime) -> list[object]:
@@ -207,7 +185,7 @@ class Texts:
         return wording.render(said, language, self._rules.organisation, self._hotline)
 
     def _opened(
-        self, turn: Turn, known: _Known, incoming: IncomingText, number: str, now: datetime
+        self, turn: Turn, known: Known, incoming: IncomingText, number: str, now: datetime
     ) -> tuple[object, ...]:
         """The case of a text, of the unit of the number's last visit; pages where it is danger."""
         intake, danger = self._of_cases.intake, turn.call == "danger"
@@ -221,7 +199,7 @@ class Texts:
             phone=incoming.number,
             unit=about.unit if about else "",
             visit_id=about.visit_id if about else "",
-            language=known.language or _language_of(incoming.body),
+            language=known.language or language_of(incoming.body),
         )
         return intake.opened(new, number=number, danger=danger).adds
 
@@ -241,65 +219,12 @@ class Texts:
     def _kept_unread(
         self, incoming: IncomingText, now: datetime, answer: Callable[[str], str]
     ) -> str:
-        language = _language_of(incoming.body)
+        language = language_of(incoming.body)
         body = answer("" if incoming.silent else self._worded(Said("received"), language))
-        raw = _inbound(incoming, now, body)
+        raw = raw_text(incoming, now, body)
         try:
             entry = Effect(incoming.message_id, 0, "call", "unread", now, {"phone": raw.number})
             self._commit([raw, entry], [])
         except AlreadyThere:
             return self._first_answer(incoming)
         return body
-
-
-def _inbound(
-    incoming: IncomingText, now: datetime, answer: str, kind: str = "unread", rule: str = ""
-) -> InboundText:
-    return InboundText(
-        number=incoming.number,
-        message_id=incoming.message_id,
-        received_at=now,
-        body=incoming.body,
-        parameters=incoming.parameters,
-        answer=answer,
-        kind=kind,
-        rule=rule,
-    )
-
-
-def _records(
-    turn: Turn, known: _Known, incoming: IncomingText, now: datetime
-) -> tuple[list[object], list[object]]:
-    """What a turn adds and saves beside the raw text and a case."""
-    adds: list[object] = []
-    if turn.call:
-        adds.append(_call(turn, incoming, now))
-    if turn.opt_out is not None:
-        adds.append(OptEvent(incoming.number, now, turn.opt_out, "text", incoming.message_id))
-    phone = _phone(turn, known, now)
-    saves = [record for record in (turn.visit, phone) if record is not None]
-    return adds, list(saves)
-
-
-def _phone(turn: Turn, known: _Known, now: datetime) -> Phone | None:
-    """The phone where this text changes it: left, came back, or talks without a visit."""
-    phone = known.phone
-    if turn.opt_out is not None:
-        phone = replace(phone, opted_out_at=now if turn.opt_out else None)
-    if turn.visit is None or turn.visit.key != phone.current:
-        phone = replace(phone, conversation=turn.conversation)
-    return None if phone is known.phone else phone
-
-
-def _call(turn: Turn, incoming: IncomingText, now: datetime) -> Effect:
-    """An entry of the call list, with the visit it is about where there is one."""
-    values = {"phone": incoming.number}
-    key = turn.subject or (turn.visit.key if turn.visit else None)
-    if key is not None:
-        values["visit_id"] = key.visit_id
-    return Effect(incoming.message_id, 0, "call", turn.call, turn.call_at or now, values)
-
-
-def _language_of(text: str) -> str:
-    """The language to answer a stranger in: Chinese as soon as there is one Chinese character."""
-    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in text) else "en"

@@ -19,8 +19,8 @@ from chalicelib.core.saving import AlreadyThere, Busy, Stale
 from chalicelib.core.sweeps import Period
 from chalicelib.core.swept import SweptCall, SweptRecording, SweptText
 from chalicelib.core.visits import Visit, VisitKey
-from chalicelib.services.inbound import IncomingText
 from chalicelib.services.recordings import COMPLETED, RecordingNews
+from chalicelib.services.text_records import IncomingText
 
 log = logging.getLogger(__name__)
 

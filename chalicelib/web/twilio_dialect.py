@@ -11,7 +11,7 @@ from chalice.app import ChaliceUnhandledError
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from twilio.twiml.messaging_response import MessagingResponse  # type: ignore[import-untyped]
 
-from chalicelib.services.inbound import IncomingText
+from chalicelib.services.text_records import IncomingText
 
 FORM: Final = "application/x-www-form-urlencoded"
 SIGNATURE: Final = "x-twilio-signature"

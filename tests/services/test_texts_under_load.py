@@ -13,8 +13,8 @@ from chalicelib.core.grades import from_letters
 from chalicelib.core.people import SCOPES, ApiToken, Unit
 from chalicelib.core.visits import merged
 from chalicelib.services.dispatch import Sender, SurveyDispatcher
-from chalicelib.services.inbound import IncomingText
 from chalicelib.services.survey_links import SurveyLinks
+from chalicelib.services.text_records import IncomingText
 from chalicelib.wiring import Wiring
 from tests.conftest import Tables
 
