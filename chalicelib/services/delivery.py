@@ -96,5 +96,6 @@ class Deliveries:
         if code in delivery.ALARM:
             log.error("an operator is needed", extra={"code": code})
         visit = change(self._visits, text.visit, decide)
-        if visit is not None and code == delivery.SUPPRESSED:
-            suppress(self._phones, self._commit, visit.facts.phone, now)
+        outbox = visit.survey.outbox if visit else None
+        if outbox is not None and outbox.to and code == delivery.SUPPRESSED:
+            suppress(self._phones, self._commit, outbox.to, now)

@@ -218,3 +218,19 @@ def test_an_unknown_status_is_passed_over(due: Stage) -> None:
     before = due.everything()
     note(due, "partially_delivered", 12345)
     assert due.everything() == before
+
+
+def test_the_number_that_was_texted_is_opted_out_and_none_that_was_uploaded_since(
+    due: Stage,
+) -> None:
+    """Else a unit could opt a customer out with a number of its own."""
+    other = "+85251230002"
+    due.dispatch()
+    outbox = survey(due).outbox
+    assert outbox
+    due.upload(due.row("V-1", phone=other))
+    for _ in range(2):
+        due.wiring.deliveries.note(TEXT_ID, outbox.sid, "failed", 21610, due.now)
+        due.upload(due.row("V-1", phone=other, customer_name="Mrs Wu"))
+    assert due.storage.phones.get(NUMBER).opted_out_at
+    assert due.storage.phones.get(other).opted_out_at is None
