@@ -50,7 +50,7 @@ def _state(ran: Sequence[Clock], at: datetime) -> str:
 def unit_at(case: Case, events: Sequence[CaseEvent], at: datetime) -> str:
     """Whose the case was at an instant, "" nobody's yet."""
     moved = (
-        event.values["from"]
+        event.values.get("from", "")
         for event in events
         if event.what == LABELLED and event.values.get("field") == "unit" and event.at >= at
     )

@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.core import calendar
 from chalicelib.core.people import Unit, technician_code
+from tests.services.case_stage import MEI, SUN
 from tests.services.crashes import dying
 from tests.services.months import (
     JUNE,
@@ -22,6 +23,7 @@ from tests.services.months import (
     close,
     document,
     made_at,
+    noon,
     put_cases,
     put_forms,
     put_visit,
@@ -300,3 +302,14 @@ def test_a_run_without_time_begins_no_further_unit_and_the_next_goes_on(two: Sta
     assert two.wiring.closing.run(two.now + QUARTER) == 1
     assert [len(chain(two, unit)) for unit in ("U1", "U2")] == [1, 1]
     assert two.storage.runs.get("close", MAY).state == "done"
+
+
+def test_a_case_that_nobody_had_counts_for_the_unit_it_was_given(two: Stage) -> None:
+    """Two members assign it; then each unit's document is made, and only its own has the case."""
+    two.wiring.people.put(MEI)
+    (case,) = put_cases(two, MAY, 1, unit="")
+    for by in (SUN, MEI):
+        two.wiring.case_desk("test").assign(case.number, "U2", by, noon(MAY, 12))
+    close(two, MAY)
+    counts = {unit: chain(two, unit)[0]["complaints"]["count"] for unit in ("U1", "U2")}
+    assert counts == {"U1": 0, "U2": 1}
