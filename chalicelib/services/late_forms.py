@@ -1,16 +1,13 @@
 """Late uploads that got a form: an amendment of their month is proposed (DESIGN 2)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from chalicelib.core import calendar, visit_facts
+from chalicelib.core import visit_facts
 from chalicelib.core.amendments import Amendment
-from chalicelib.core.rules import Rulebook
-from chalicelib.core.runs import RunMark
-from chalicelib.core.saving import AlreadyThere
 from chalicelib.core.visits import Visit, VisitKey
+from chalicelib.services.daily_proposals import DailyProposals
 
 NEWS: Final = timedelta(days=35)
 """So long after the last late upload a month is looked at: every survey is over long before."""
@@ -35,50 +32,26 @@ class Proposals(Protocol):
     ) -> Sequence[Amendment]: ...
 
 
-class Runs(Protocol):
-    def take(self, job: str, period: str, now: datetime, lease: str) -> RunMark | None: ...
-    def finish(self, mark: RunMark) -> RunMark: ...
-
-
 class LateForms:
     """Looks for forms of late uploads, once a day; each is proposed once."""
 
     def __init__(
-        self,
-        visits: Visits,
-        people: People,
-        proposals: Proposals,
-        runs: Runs,
-        commit: Callable[[Sequence[object], Sequence[object]], None],
-        rules: Rulebook,
-        lease: Callable[[], str],
+        self, visits: Visits, people: People, proposals: Proposals, daily: DailyProposals
     ) -> None:
-        """`people` know which months got late uploads; `lease` names each run anew."""
+        """`people` know which months got late uploads."""
         self._visits = visits
         self._people = people
         self._proposals = proposals
-        self._runs = runs
-        self._commit = commit
-        self._rules = rules
-        self._lease = lease
+        self._daily = daily
 
     def run(self, now: datetime) -> int:
         """Propose what is to be proposed today; how many amendments were."""
-        today = calendar.local_day(now, self._rules).isoformat()
-        mark = self._runs.take("late_forms", today, now, self._lease())
-        if mark is None:
-            return 0
-        found = [
-            amendment
-            for month, unit, at in self._people.late_months()
-            if now < at + NEWS
-            for amendment in self._of(unit, month, now)
-        ]
-        for amendment in found:
-            with suppress(AlreadyThere):
-                self._commit([amendment], [])
-        self._runs.finish(mark)
-        return len(found)
+        return self._daily.run("late_forms", now, self._found)
+
+    def _found(self, now: datetime) -> Iterator[Amendment]:
+        for month, unit, at in self._people.late_months():
+            if now < at + NEWS:
+                yield from self._of(unit, month, now)
 
     def _of(self, unit: str, month: str, now: datetime) -> Iterator[Amendment]:
         for row in self._visits.month(unit, month, _ROW):

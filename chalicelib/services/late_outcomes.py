@@ -4,20 +4,16 @@ From the close on what a customer tells on a call is late, but a month may wait 
 document, and before it there is nothing to amend.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.core import calendar
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.called import Called
 from chalicelib.core.draws import Draw
-from chalicelib.core.rules import Rulebook
-from chalicelib.core.runs import RunMark
-from chalicelib.core.saving import AlreadyThere
 from chalicelib.core.visits import Visit, merged, voided
 from chalicelib.services.call_outcomes import CHANNEL, kin, proposed_by
+from chalicelib.services.daily_proposals import DailyProposals
 
 
 class CalledVisits(Protocol):
@@ -31,48 +27,23 @@ class Proposals(Protocol):
     ) -> Sequence[Amendment]: ...
 
 
-class Runs(Protocol):
-    def take(self, job: str, period: str, now: datetime, lease: str) -> RunMark | None: ...
-    def finish(self, mark: RunMark) -> RunMark: ...
-
-
 class LateOutcomes:
     """Looks once a day for late answers of calls that nobody has proposed to count."""
 
-    def __init__(
-        self,
-        called: CalledVisits,
-        proposals: Proposals,
-        runs: Runs,
-        commit: Callable[[Sequence[object], Sequence[object]], None],
-        rules: Rulebook,
-        lease: Callable[[], str],
-    ) -> None:
+    def __init__(self, called: CalledVisits, proposals: Proposals, daily: DailyProposals) -> None:
         """`proposals` makes nothing twice and nothing before there is a document."""
         self._called = called
         self._proposals = proposals
-        self._runs = runs
-        self._commit = commit
-        self._rules = rules
-        self._lease = lease
+        self._daily = daily
 
     def run(self, now: datetime) -> int:
         """Propose what is to be proposed today; how many amendments were."""
-        day = calendar.local_day(now, self._rules).isoformat()
-        mark = self._runs.take("late_outcomes", day, now, self._lease())
-        if mark is None:
-            return 0
-        found = [
-            amendment
-            for draw in self._called.latest_draws()
-            for called in self._called.of_draw(draw)
-            for amendment in self._of(called, now)
-        ]
-        for amendment in found:
-            with suppress(AlreadyThere):
-                self._commit([amendment], [])
-        self._runs.finish(mark)
-        return len(found)
+        return self._daily.run("late_outcomes", now, self._found)
+
+    def _found(self, now: datetime) -> Iterator[Amendment]:
+        for draw in self._called.latest_draws():
+            for called in self._called.of_draw(draw):
+                yield from self._of(called, now)
 
     def _of(self, called: Called, now: datetime) -> Sequence[Amendment]:
         visit, checked = called.visit, called.verification

@@ -6,6 +6,7 @@ from chalicelib.services.assessments import Assessments
 from chalicelib.services.audit import Audit
 from chalicelib.services.case_unit import UnitDesk
 from chalicelib.services.closing import Closing
+from chalicelib.services.daily_proposals import DailyProposals
 from chalicelib.services.digests import Digests
 from chalicelib.services.digests import Stores as DigestStores
 from chalicelib.services.following_month import FollowingMonth
@@ -181,15 +182,12 @@ class Months(Customers):
     def late_forms(self) -> LateForms:
         """Finds forms of late uploads."""
         storage = self.storage
-        return LateForms(
-            storage.visits,
-            storage.people,
-            self.proposals,
-            storage.runs,
-            storage.commit,
-            self.rules,
-            self._chance.lease,
-        )
+        return LateForms(storage.visits, storage.people, self.proposals, self._daily_proposals)
+
+    @property
+    def _daily_proposals(self) -> DailyProposals:
+        storage = self.storage
+        return DailyProposals(storage.runs, storage.commit, self.rules, self._chance.lease)
 
     @cached_property
     def assessments(self) -> Assessments:

@@ -73,15 +73,7 @@ class VerificationCalls(Months):
     @cached_property
     def late_outcomes(self) -> LateOutcomes:
         """Proposes what calls said between a close and its document."""
-        storage = self.storage
-        return LateOutcomes(
-            self._called_visits,
-            self.proposals,
-            storage.runs,
-            storage.commit,
-            self.rules,
-            self._chance.lease,
-        )
+        return LateOutcomes(self._called_visits, self.proposals, self._daily_proposals)
 
     @cached_property
     def call_import(self) -> CallImport:
