@@ -90,7 +90,7 @@ class Casework:
     # --- reading ------------------------------------------------------------------------------
 
     def _read(self, brought: Brought) -> None:
-        """One member reads a complaint, two whatever is none; what has no unit waits for one."""
+        """One member reads a complaint, two whatever is none; two give it a unit if it has none."""
         one, other = self._pair()
         kind = "complaint" if brought.kind == "duplicate" else brought.kind
         self._act("read-case", brought, {"kind": kind}, one)
@@ -102,6 +102,9 @@ class Casework:
             self._twice("label-case", brought, told, one, other)
         elif brought.is_known:
             self._agenda.plan(now + BETWEEN, partial(self._forward, brought, one))
+        else:
+            self._twice("assign-case", brought, {"unit": brought.job.unit}, one, other)
+            self._agenda.plan(now + 3 * BETWEEN, partial(self._forward, brought, one))
 
     def _confirm(self, brought: Brought, kind: str, by: str) -> None:
         """The second member says the same; what is settled with the customer alone is so soon."""
