@@ -1,4 +1,4 @@
-"""Rows of a workbook that callers filled in, as they are brought in: all of them or none."""
+"""Rows of a workbook that callers filled in, as they are brought in."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class RowError:
 
 
 class RowsError(Exception):
-    """Rows were refused, and nothing of any of them was kept."""
+    """Rows cannot be taken: none was kept, or those before the one that was overtaken meanwhile."""
 
     def __init__(self, errors: tuple[RowError, ...]) -> None:
         super().__init__(f"{len(errors)} errors")

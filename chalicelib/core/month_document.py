@@ -72,25 +72,16 @@ def month_document(
     entry = unit_entry(
         facts.unit, counted.tally(), _before(facts.previous), _complaints(facts.cases), rules
     )
-    funnel = {**counted.funnel(), "late_uploads": facts.late_uploads}
-    weeks = [week.week for week in facts.weeks if week.found == DIFFERS]
-    beside = _unusual(facts, counted, entry["complaints"]["count"])
-    beside += _notes(facts, counted, weeks)
-    notes = [*entry["note_reasons"], *(asdict(note) for note in beside)]
+    beside = [*_unusual(facts, counted, entry["complaints"]["count"]), *_notes(facts, counted)]
     document = {
         **entry,
-        "note_reasons": notes,
-        "month": facts.month,
+        **_about_forms(facts, counted, rules),
         **asdict(place),
+        "note_reasons": [*entry["note_reasons"], *(asdict(note) for note in beside)],
+        "month": facts.month,
         "rulebook_sha256": rules.sha256,
         "facts_sha256": facts_sha256,
         "previous_document": _previous_document(facts.previous),
-        "funnel": funnel,
-        "completeness": "unproven",
-        "response": _response(counted),
-        "evidence": counted.by("evidence", EVIDENCE),
-        "channels": counted.by("channel", CHANNELS),
-        "technicians": _technicians(counted, rules),
         "clocks": _clocks(facts.cases),
         "complaint_details": {
             **entry["complaint_details"],
@@ -98,10 +89,26 @@ def month_document(
             "unassigned": facts.unassigned,
             "usual": _usual(facts, counted),
         },
-        "verification": verification(facts.cells, counted),
-        "weeks_differ": weeks,
+        "weeks_differ": _weeks_differ(facts),
     }
     return in_language(document, say)
+
+
+def _about_forms(facts: Facts, counted: Counted, rules: Rulebook) -> Document:
+    """How the forms came about, and what the calls say of them."""
+    return {
+        "funnel": {**counted.funnel(), "late_uploads": facts.late_uploads},
+        "completeness": "unproven",
+        "response": _response(counted),
+        "evidence": counted.by("evidence", EVIDENCE),
+        "channels": counted.by("channel", CHANNELS),
+        "technicians": _technicians(counted, rules),
+        "verification": verification(facts.cells, counted),
+    }
+
+
+def _weeks_differ(facts: Facts) -> list[str]:
+    return [week.week for week in facts.weeks if week.found == DIFFERS]
 
 
 def previous_of(document: Mapping[str, Any], sha256: str) -> Previous:
@@ -177,7 +184,7 @@ def _unusual(facts: Facts, counted: Counted, complaints: int) -> list[Note]:
     return [Note("unusual", {"visits": visits, "low": found["from"], "high": found["to"]})]
 
 
-def _notes(facts: Facts, counted: Counted, weeks: list[str]) -> list[Note]:
+def _notes(facts: Facts, counted: Counted) -> list[Note]:
     """What a reader should know besides what lines and means say."""
     proposed = counted.funnel()["void_proposed"]
     numbers = {
@@ -187,7 +194,8 @@ def _notes(facts: Facts, counted: Counted, weeks: list[str]) -> list[Note]:
     }
     notes = _compared(facts.previous, counted) if facts.previous is not None else []
     notes += [Note(reason, {"number": number}) for reason, number in numbers.items() if number]
-    return [*notes, Note("weeks_differ", {"weeks": ", ".join(weeks)})] if weeks else notes
+    weeks = ", ".join(_weeks_differ(facts))
+    return [*notes, Note("weeks_differ", {"weeks": weeks})] if weeks else notes
 
 
 def _compared(before: Previous, counted: Counted) -> list[Note]:
