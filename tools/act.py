@@ -50,7 +50,7 @@ VERBS: Final[Mapping[str, Verb]] = {
 }
 
 SENTENCES: Final[Mapping[str, str]] = {
-    "call": "say: act VERB ID [--key value …] --by MEMBER",
+    "call": "say: act VERB ID [--key value …] --by MEMBER; docs/runbook.md has the verbs",
     "unknown_verb": "there is no act {verb}; there are: {verbs}",
     "unknown_key": "{verb} takes no --{key}; it takes: {keys}",
     "key_twice": "--{key} stands there twice",
@@ -108,7 +108,11 @@ def act_command(
     words: Annotated[list[str], typer.Argument(metavar="VERB ID [--KEY VALUE]...")],
     by: Annotated[str, typer.Option(metavar="MEMBER", help="mail address, or name if unique")] = "",
 ) -> None:
-    """Do one act, such as: read-case NUMBER --kind enquiry --by MEMBER; stop-sending all."""
+    """Do one act in a member's name, on the local stage; a VERB that is none lists all.
+
+    Such as: read-case NUMBER --kind enquiry --by MEMBER; stop-sending all
+    --by MEMBER. Who may say what, and when: docs/runbook.md.
+    """
     try:
         verb, id, values = _parts(words)
         done = act(verb, id, values, by, local_stage())

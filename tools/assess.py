@@ -36,7 +36,13 @@ def assess(
     ] = None,
     language: Annotated[str, typer.Option(help="zh or en; else the rulebook's first")] = "",
 ) -> None:
-    """Assess a month offline, from files: assessment.json, report.html, report and payroll XLSX."""
+    """Assess a month offline, from files: assessment.json, report.html, report and payroll XLSX.
+
+    The first row names the columns. Visits: visit_id, unit, technician,
+    completed_at, timeliness, quality, attitude, and if you like comment.
+    Complaints: case_id, unit, received_at, and if you like severity, kind,
+    standing, channel. Usual other headings, 工单号 for one, are understood.
+    """
     try:
         first_day(month)
         rules = rulebook.load(rules_file)

@@ -34,7 +34,12 @@ def coverage(
     ] = None,
     language: Annotated[str, typer.Option(help="zh or en; else the rulebook's first")] = "",
 ) -> None:
-    """Compare uploads with the jobs that were paid for. Exit 0: they agree; 1: they differ."""
+    """Compare uploads with the jobs that were paid for. Exit 0: they agree; 1: they differ.
+
+    The first row names the columns. Uploads: visit_id, unit, technician,
+    completed_at, and if you like phone. Reference: visit_id, and the others if
+    you like. Usual other headings, 工单号 for one, are understood.
+    """
     try:
         if month:
             first_day(month)

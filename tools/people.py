@@ -32,7 +32,11 @@ def people(
         str, typer.Option(metavar="URL", help="the local database; else that of `make run`")
     ] = "",
 ) -> None:
-    """Load units, technicians, members and tokens; repeatable. Exit 2: nothing was written."""
+    """Load units, technicians, members and tokens; repeatable. Exit 2: nothing was written.
+
+    On the local stage; with HUIFANG_STAGE=dev and AWS_REGION in the environment,
+    on that deployed one.
+    """
     try:
         source, parsed = read(file)
         told = load(file, source, parsed, dynamodb)

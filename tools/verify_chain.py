@@ -27,7 +27,9 @@ class Blobs(Protocol):
     def get(self, key: str) -> bytes | None: ...
 
 
-def verify_chain(unit: Annotated[str, typer.Argument(metavar="UNIT")]) -> None:
+def verify_chain(
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="the unit's id")],
+) -> None:
     """Check a unit's chain on the local stage: status 0 it holds, 1 it is broken, 2 none there."""
     try:
         stage = local_stage(sends=True)

@@ -35,7 +35,9 @@ _HEX: Final = frozenset("0123456789abcdef")
 
 def verify_month(
     document: Annotated[Path, typer.Argument(metavar="DOC", help="the document, JSON")],
-    facts_file: Annotated[Path, typer.Option("--facts", help="its facts file, .tsv or .tsv.gz")],
+    facts_file: Annotated[
+        Path, typer.Option("--facts", help="its facts file, of the bucket or var/run/blobs")
+    ],
     rules_file: Annotated[
         Path | None, typer.Option("--rulebook", help="a rulebook other than the deployed one")
     ] = None,
