@@ -102,10 +102,7 @@ class Base:
         return TwilioSms(self._twilio, self.settings.number)
 
     def _twilio_calls(self) -> TwilioCalls:
-        settings = self.settings
-        return TwilioCalls(
-            settings.account_sid, self.auth_token, settings.number, settings.twilio_api_base
-        )
+        return TwilioCalls(self._twilio, self.settings.number)
 
     @cached_property
     def _sender(self) -> Sender:
