@@ -15,7 +15,7 @@ from chalicelib.cell_texts import fitting, lines_of
 from chalicelib.sheet_pages import Cell, Chart, Column, Kind, Page, Table
 
 MADE_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Stands in a workbook as its date, so that the same pages make the same bytes."""
+"""Stands in a workbook as its date, so that the same rows make the same bytes."""
 
 OPTIONS: Final = {
     "in_memory": True,

@@ -8,7 +8,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -28,18 +27,8 @@ from chalicelib.services.call_columns import (
     heading,
 )
 from chalicelib.services.call_list import Owed
+from chalicelib.spreadsheets import MADE_AT, OPTIONS
 from chalicelib.texts import Say, translator
-
-OPTIONS: Final = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-"""What customers and units wrote stays text in every cell."""
-
-MADE_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Stands in a workbook as its date, so that the same calls make the same bytes."""
 
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 _LONGEST_NAME: Final = 31
