@@ -237,7 +237,7 @@ def test_an_unknown_visit_is_404(stage: Stage, visit_id: str) -> None:
 def frozen(stage: Stage, state: str) -> None:
     """A document of U1's May in this state."""
     document = StoredDocument(
-        *("U1", 1, "2026-05", 1, '{"unit":"U1","month":"2026-05","amount":5000}'),
+        *("U1", 1, "2026-05", 1, '{"unit":"U1","month":"2026-05","amount":5000,"forms":9}'),
         *("d" * 64, "", "f" * 64, COMPLETED),
     )
     stage.storage.documents.append(document, ChainHead("U1", 1, "d" * 64, {"2026-05": 1}))
