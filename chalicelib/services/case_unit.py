@@ -145,8 +145,12 @@ class UnitDesk:
             told = {"reason": written("reason", reason)}
             return Step(case).then(case_objections.UNIT_OBJECTED, act, told)
 
-        self._months.object_to_case(self._shown(at)[0], written("reason", reason), by, now)
-        return self._act(at, by, now, decide)
+        case, why = self._shown(at)[0], written("reason", reason)
+        self._months.object_to_case(case, why, by, now)
+        step = self._act(at, by, now, decide)
+        # Who signed in between has read the case before; said once more it changes nothing.
+        self._months.object_to_case(case, why, by, now)
+        return step
 
     def _act(self, at: At, by: str, now: datetime, decide: Decide) -> Step:
         act = Act(f"unit:{at.unit}:{by}", now, "unit")

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from threading import Barrier, Thread
 
 import pytest
 
 from chalicelib.core import proceedings
 from chalicelib.core.acts import ActError
-from chalicelib.core.cases import CaseName
+from chalicelib.core.cases import Case, CaseName
 from chalicelib.core.people import Member
 from chalicelib.core.verification import Verification
 from chalicelib.services.case_unit import At
@@ -380,6 +381,30 @@ def shown_case(stage: Stage) -> str:
 
 
 SAID = ("case ABCD-2345", "it was misuse")
+
+
+class SignedMeanwhile:
+    """The months of a unit's desk, where a lead signs as soon as the desk has looked once."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.looks = stage, 0
+        self.months = stage.wiring.month_desk("unit")
+
+    def object_to_case(self, case: Case, reason: str, by: str, now: datetime) -> None:
+        self.months.object_to_case(case, reason, by, now)
+        self.looks += 1
+        if self.looks == 1:
+            sign(self.stage)
+
+
+def test_what_a_unit_says_while_a_lead_signs_is_not_lost(stage: Stage) -> None:
+    closed(stage, cases=1)
+    shown_case(stage)
+    stage.wiring.unit_desk._months = SignedMeanwhile(stage)
+    says(stage)
+    assert of_month(stage) == [SAID]
+    says(stage)
+    assert of_month(stage) == [SAID]
 
 
 def test_what_a_unit_says_before_the_notice_is_taken_up_with_it(stage: Stage) -> None:
