@@ -33,7 +33,7 @@ check: ready  ## lint, format, types and the layers
 	@$(PY) -m mypy $(CHECKED)
 	@.venv/bin/lint-imports
 
-rehearse: ready  ## two units, sixty visits, two months on a moved clock, and the money recomputed
+rehearse: ready  ## two units, two months on a moved clock, and the money recomputed; some minutes
 	@$(PY) -m tools rehearse
 
 corpus: ready  ## replies as people write them, and how each is read
