@@ -1,7 +1,8 @@
 """What supervision is told of uploads: no grade hangs on it, but a draw or a hidden job may.
 
 A job number belongs to the unit that sent it first, so a unit could take the numbers of another;
-and each technician is a stratum of the draw, so invented ones would draw its calls to themselves.
+each technician is a stratum of the draw, so invented ones would draw its calls to themselves; and a
+settled visit that is changed enters the next frame once more, with a reason to call.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ class UploadNote:
     """One thing that a unit's uploads of a day (ISO) showed.
 
     `kind` "taken": the job number `about` was refused because unit `other` has it; "technician":
-    the name `about` is one that nobody had entered.
+    the name `about` is one that nobody had entered; "changed": the visit `about`, settled before,
+    got another of the fields `other`.
     """
 
     day: str

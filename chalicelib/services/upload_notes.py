@@ -1,4 +1,4 @@
-"""Tells supervision of uploads that take another unit's number or bring a new technician."""
+"""Tells supervision of uploads that a unit may gain by: see `core/upload_notes.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -44,6 +44,10 @@ class UploadNotes:
     def new_technician(self, unit: str, name: str, now: datetime) -> None:
         """A technician came in whom nobody had entered."""
         self._keep(UploadNote(self._day(now), "technician", unit, name), now)
+
+    def changed(self, unit: str, visit_id: str, fields: str, now: datetime) -> None:
+        """A visit that was settled got another phone, date or technician."""
+        self._keep(UploadNote(self._day(now), "changed", unit, visit_id, fields), now)
 
     def _day(self, now: datetime) -> str:
         return calendar.local_day(now, self._rules).isoformat()

@@ -11,6 +11,7 @@ from chalicelib.core.people import ApiToken, Technician, Unit
 from chalicelib.core.phones import name_entry
 from chalicelib.core.rules import Rulebook
 from chalicelib.core.saving import Stale
+from chalicelib.core.signals import WATCHED_FIELDS
 from chalicelib.core.uploads import FieldError
 from chalicelib.core.verification import Verification
 from chalicelib.core.visits import Answer, Facts, Visit, VisitKey, leading, merged
@@ -155,9 +156,18 @@ class VisitDesk:
         if facts.phone:
             name = name_entry(facts.phone, facts.customer_name, facts.completed_at)
             self._phones.note_visit(facts.phone, visit.key, facts.completed_at, name)
+        if fields := self._changed_late(visit, now):
+            self._notes.changed(facts.unit, facts.visit_id, ", ".join(fields), now)
         news_at = max((visit.received_at, *(change.at for change in visit.changes)))
         if news_at >= calendar.close_at(visit.month, self._rules):
             self._people.mark_late(facts.unit, visit.month, news_at)
+
+    def _changed_late(self, visit: Visit, now: datetime) -> list[str]:
+        """The watched fields that uploads of this day have changed, once the visit was settled."""
+        day, settled = calendar.local_day(now, self._rules), visit.survey.settled_at
+        late = [c for c in visit.changes if settled is not None and c.at >= settled]
+        today = {c.field for c in late if calendar.local_day(c.at, self._rules) == day}
+        return sorted(today & WATCHED_FIELDS)
 
     def show(self, visit_id: str, token: ApiToken) -> Json | None:
         """The visit as the token may see it, None where there is none or it is not his.

@@ -56,6 +56,17 @@ def test_a_new_technician_is_told_once_and_an_entered_one_never(two: Stage) -> N
     assert mail.count("Invented") == 1
 
 
+def test_visits_changed_after_they_were_settled_are_told(two: Stage) -> None:
+    """They enter the next frame with a reason: many of them would steer its calls."""
+    row, open_one = two.row("OLD", phone=None), two.row("OPEN")
+    two.upload(row, open_one)
+    assert two.visit("OLD").survey.settled_at is not None
+    two.upload({**row, "phone": "+85251239999"}, {**open_one, "phone": "+85251239998"})
+    (mail,) = told(two)
+    assert (mail.count("OLD"), mail.count("OPEN")) == (1, 0)
+    assert "phone" in mail
+
+
 def test_without_anything_to_look_at_there_is_no_mail(two: Stage) -> None:
     row = two.row("JOB-7")
     two.upload(row)
