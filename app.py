@@ -49,6 +49,7 @@ def watch(event: CloudWatchEvent) -> None:
     services = wiring.services()
     now = services.now()
     services.watching.run(now)
+    services.received_cases.run(now)
     services.month_alarms.run(now)
     services.rulebook_watch.run(now)
 

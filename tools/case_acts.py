@@ -123,6 +123,11 @@ def _show(stage: "Wiring", number: str, values: Values, by: Member) -> Done:
     return {
         **_named(case),
         "owner": case.owner,
+        "channel": case.channel,
+        "category": case.category,
+        "said": case.text,
+        "recording": case.recording,
+        "customer": [case.customer_name, case.phone],
         "history": [_line(event) for event in events],
         "clocks": _clocks(stage, case, events),
         "may_belong": [[each.number, *each.why] for each in belongs],

@@ -201,10 +201,11 @@ def _schedules(app: ModuleType, made: Wiring) -> list[Schedule]:
     def watch(instant: datetime) -> datetime | None:
         broken, silent = next_due("case"), next_due("paging")
         bundle = bundles.next_bundle(max(instant, broken), rules) if broken else None
-        alarm, told = bundles.next_alarm(instant, rules), next_due("proposal")
+        alarm = bundles.next_alarm(instant, rules)
+        told = [next_due(kind) for kind in ("proposal", "news")]
         waits = [next_due(kind) for kind in ("proceeding", "amendment")]
         overdue = [bundles.next_day_alarm(max(instant, at), rules) for at in waits if at]
-        return min(at for at in (bundle, silent, alarm, told, *overdue) if at is not None)
+        return min(at for at in (bundle, silent, alarm, *told, *overdue) if at is not None)
 
     return [
         Schedule("watch", every(1, watch), scheduled_run(app.watch, "watch")),

@@ -39,6 +39,7 @@ def _sweep(stage: "Wiring", now: datetime) -> Counts:
 
 
 def _watch(stage: "Wiring", now: datetime) -> Counts:
+    stage.received_cases.run(now)
     stage.month_alarms.run(now)
     stage.rulebook_watch.run(now)
     return stage.watching.run(now)._asdict()

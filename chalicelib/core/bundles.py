@@ -26,6 +26,16 @@ def next_bundle(now: datetime, rules: Rulebook) -> datetime:
     return min(instant for instant in instants if instant > now)
 
 
+def next_quarter(instant: datetime) -> datetime:
+    """The first full quarter of an hour after `instant`.
+
+    >>> str(next_quarter(datetime(2026, 6, 4, 3, 15)))
+    '2026-06-04 03:30:00'
+    """
+    begun = instant.replace(minute=instant.minute // 15 * 15, second=0, microsecond=0)
+    return begun + timedelta(minutes=15)
+
+
 def alarm_at(now: datetime, rules: Rulebook) -> datetime:
     """The instant of today's alarm about unread cases: when documents would be made."""
     return calendar.at(calendar.local_day(now, rules), calendar.CLOSE_HOUR, rules) + AFTER_CLOSE

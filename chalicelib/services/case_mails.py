@@ -20,6 +20,7 @@ from chalicelib.texts import Say, translator
 TO_UNITS: Final = "mail.foot_unit"
 
 READERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "cases_received": ("supervisor", "lead"),
     "case_waits": ("supervisor", "lead"),
     "case_objected": ("lead",),
     "danger_unanswered": ("supervisor", "lead", "admin"),
@@ -28,6 +29,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
     "members_changed": ("lead",),
 }
 """Mail to members → their roles; the owner of a case alone is told what waits for him."""
+
+MOST_NUMBERS: Final = 20
+"""Cases named in one cell; the count beside it is of all."""
 
 Values = Mapping[str, str]
 
@@ -79,6 +83,7 @@ class CaseMails:
 
     def _for_members(self, what: str) -> Callable[[Values, Say], MailPage]:
         return {
+            "cases_received": self._cases_received,
             "case_waits": self._case_waits,
             "case_objected": self._case_objected,
             "danger_unanswered": self._danger_unanswered,
@@ -86,6 +91,28 @@ class CaseMails:
             "unread_held": self._unread_held,
             "members_changed": self._members_changed,
         }[what]
+
+    def _cases_received(self, values: Values, say: Say) -> MailPage:
+        rows = json.loads(values["rows"])
+        return MailPage(
+            say("mail.cases_received.subject", count=len(rows)),
+            [say("mail.cases_received.lead", case=rows[0]["case"])],
+            [
+                say(f"mail.column.{name}")
+                for name in ("case", "received", "channel", "unit", "category", "due")
+            ],
+            [
+                (
+                    row["case"],
+                    self._local(row["received"]),
+                    say(f"mail.channel.{row['channel']}"),
+                    self._unit_name(row["unit"]) if row["unit"] else "-",
+                    say(f"page.category.{row['category']}") if row["category"] else "-",
+                    self._local(row["due"]) if row["due"] else "-",
+                )
+                for row in rows
+            ],
+        )
 
     def _case_waits(self, values: Values, say: Say) -> MailPage:
         event = say(f"mail.case_event.{values['event']}")
@@ -121,12 +148,16 @@ class CaseMails:
         )
 
     def _unread_held(self, values: Values, say: Say) -> MailPage:
-        rows = [(self._unit_name(unit), count) for unit, count in json.loads(values["rows"])]
+        listed = json.loads(values["rows"])
+        rows = [
+            (self._unit_name(unit), len(numbers), ", ".join(numbers[:MOST_NUMBERS]))
+            for unit, numbers in listed
+        ]
         told = {"month": values["month"], "until": self._local(values["until"])}
         return MailPage(
-            say("mail.unread.subject", count=sum(count for _, count in rows), **told),
+            say("mail.unread.subject", count=sum(len(numbers) for _, numbers in listed), **told),
             [say("mail.unread.lead", **told)],
-            [say("mail.column.unit"), say("mail.column.unread")],
+            [say(f"mail.column.{name}") for name in ("unit", "unread", "case")],
             rows,
         )
 

@@ -9,6 +9,7 @@ from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.paging import Page
 from chalicelib.core.rules import Rulebook
 from chalicelib.services import alerts, case_news
+from chalicelib.services.received_cases import news_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Intake:
         name = CaseName(case.reference, number)
         paged = danger or new.category == "safety"
         pages = self.pages(number, new.phone, new.received_at, case=number) if paged else ()
-        return Opened(case, code, (case, first, name, *case_news.received(case), *pages))
+        told = (news_of(number, new.received_at), *case_news.received(case))
+        return Opened(case, code, (case, first, name, *told, *pages))
 
     def _case(self, new: NewCase, number: str, code: str) -> Case:
         return Case(

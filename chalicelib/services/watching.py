@@ -185,17 +185,15 @@ class Watching:
         mark = self._runs.take("unread", f"{month}.{day}", now, self._lease())
         if mark is None:
             return 0
-        counts = [
-            (unit.unit_id, len(self._cases.unread_of(unit.unit_id, month)))
-            for unit in self._units.units()
-        ]
-        rows = [(unit, count) for unit, count in counts if count]
+        units = [unit.unit_id for unit in self._units.units()]
+        unread = {unit: [c.number for c in self._cases.unread_of(unit, month)] for unit in units}
+        rows = [(unit, numbers) for unit, numbers in unread.items() if numbers]
         if rows:
             until = closing.held_until(month, self._rules).isoformat()
             values = {"month": month, "until": until, "rows": json.dumps(rows)}
             self._add(Effect(f"unread.{month}.{day}", 0, "mail", "unread_held", now, values))
         self._runs.finish(mark)
-        return sum(count for _, count in rows)
+        return sum(len(numbers) for _, numbers in rows)
 
 
 def _named(at: datetime) -> str:

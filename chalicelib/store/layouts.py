@@ -110,12 +110,12 @@ def _case_pointers(case: Case) -> tuple[Key, ...]:
 def _effect_due(effect: Effect) -> str:
     """Mails and texts are one list, so that each run does the earliest of them.
 
-    The call list and the calls to duty phones are their own, and so are texts of danger: they
-    wait behind no flood of others.
+    The call list, the calls to duty phones and new cases are their own, and so are texts of
+    danger: they wait behind no flood of others.
     """
     if effect.kind == "sms" and effect.what in FREE:
         return "danger"
-    return effect.kind if effect.kind in ("call", "page") else "effect"
+    return effect.kind if effect.kind in ("call", "page", "news") else "effect"
 
 
 def amendment_due(amendment: Amendment) -> str:

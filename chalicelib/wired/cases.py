@@ -9,6 +9,7 @@ from chalicelib.services.cases import CaseChance, CaseDesk
 from chalicelib.services.complaints import Complaints
 from chalicelib.services.intake import Intake
 from chalicelib.services.paging import Paging
+from chalicelib.services.received_cases import ReceivedCases
 from chalicelib.services.take_a_call import TakeACall
 from chalicelib.services.watching import Watching
 from chalicelib.wired.base import Base
@@ -32,6 +33,12 @@ class Cases(Base):
         """Pages the duty phones."""
         storage = self.storage
         return Paging(storage.pages, storage.cases, storage.commit, self.rules)
+
+    @cached_property
+    def received_cases(self) -> ReceivedCases:
+        """Tells supervision of new cases."""
+        storage = self.storage
+        return ReceivedCases(storage.cases, storage.effects, storage.commit, self.rules)
 
     @cached_property
     def watching(self) -> Watching:

@@ -23,6 +23,24 @@ ROW = {
     "due_at": NOW.isoformat(),
 }
 VALUES: dict[str, dict[str, str]] = {
+    "cases_received": {
+        "rows": json.dumps(
+            [
+                {
+                    "case": NUMBER,
+                    "received": NOW.isoformat(),
+                    "channel": channel,
+                    "unit": unit,
+                    "category": category,
+                    "due": due,
+                }
+                for channel, unit, category, due in (
+                    ("hotline", "U1", "safety", NOW.isoformat()),
+                    ("call", "", "", ""),
+                )
+            ]
+        )
+    },
     "case_waits": {"case": NUMBER, "event": "answered", "owner": ""},
     "case_objected": {"case": NUMBER, "event": "objected"},
     "danger_unanswered": {"caller": "+8613800138000", "case": NUMBER, "phones": "3"},
@@ -30,7 +48,7 @@ VALUES: dict[str, dict[str, str]] = {
     "unread_held": {
         "month": "2026-05",
         "until": NOW.isoformat(),
-        "rows": json.dumps([["U1", 2]]),
+        "rows": json.dumps([["U1", [NUMBER, "581000002"]]]),
     },
     "members_changed": {
         "rows": json.dumps([{"name": "A", "mail": "a@s", "before": "", "role": r} for r in ROLES])
