@@ -1,12 +1,12 @@
 """Sweeps the provider's lists: no text, call or recording is lost while we were down."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
-from chalicelib.core import callers, missed_calls, sweeps
+from chalicelib.core import callers, closing, missed_calls, sweeps
 from chalicelib.core.amendments import Amendment
 from chalicelib.core.call_records import Call, CallEntry, Recording
 from chalicelib.core.cases import Case
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 ANSWERED_WITHIN: Final = timedelta(days=1)
 """Whoever wrote longer ago is not told any more that his text has arrived."""
+
+SWEPT: Final = "swept"
+"""Parameter of a text that a sweep took in: when."""
 
 ANSWERED_THERE: Final = ("optout", "optin", "help")
 """Kinds of texts that the provider itself has answered."""
@@ -166,38 +169,48 @@ class Sweeping:
 
     def _text(self, text: SweptText, now: datetime) -> bool:
         """Take in a text that never came: nobody is on the line, so nothing is asked back."""
-        if self._kept.inbound.get(text.sender, text.sid) is not None:
+        kept = self._kept.inbound.get(text.sender, text.sid)
+        if kept is not None:
+            if SWEPT in kept.parameters:
+                self._propose(text, datetime.fromisoformat(kept.parameters[SWEPT]), now)
             return False
         incoming = IncomingText(
-            text.sender, text.sid, text.body, {"swept": now.isoformat()}, silent=True
+            text.sender, text.sid, text.body, {SWEPT: now.isoformat()}, silent=True
         )
         self._ways.texts.receive(incoming, text.at, self._answer)
         self._receipt(text, now)
-        self._propose(text, now)
+        self._propose(text, now, now)
         return True
 
     def _receipt(self, text: SweptText, now: datetime) -> None:
         kept = self._kept.inbound.get(text.sender, text.sid)
         if kept is None or kept.kind in ANSWERED_THERE or now - text.at > ANSWERED_WITHIN:
             return
-        visit = self._visit(text.sender)
-        language = visit.facts.language if visit else self._rules.languages[0]
+        language = next(
+            (visit.facts.language for visit in self._visits(text.sender)), self._rules.languages[0]
+        )
         told = {"to": text.sender, "language": language}
         self._add(Effect(f"{text.sid}.swept", 0, "sms", "received", now, told))
 
-    def _visit(self, number: str) -> Visit | None:
+    def _visits(self, number: str) -> Iterator[Visit]:
+        """The visit that a number is asked about, and the last one on it."""
         phone = self._kept.phones.get(number)
-        key = phone.current or phone.last
-        return self._kept.visits.get(key) if key else None
+        for key in dict.fromkeys(key for key in (phone.current, phone.last) if key):
+            visit = self._kept.visits.get(key)
+            if visit is not None:
+                yield visit
 
-    def _propose(self, text: SweptText, now: datetime) -> None:
-        """A month that has its document already is amended, if this text was in time for it."""
-        visit = self._visit(text.sender)
-        answers = visit.answers if visit else ()
-        if visit and any(a.source == text.sid and not a.late for a in answers):
-            cause = f"swept~{text.sid}"
-            for proposed in self._proposals.of_visit(visit, cause, "swept", (), now):
-                self._add(proposed)
+    def _propose(self, text: SweptText, swept_at: datetime, now: datetime) -> None:
+        """A month that had its document when the text was swept is amended, if it was in time.
+
+        Asked again when the sweep is repeated, because a run may have died before it proposed.
+        """
+        for visit in self._visits(text.sender):
+            graded = any(a.source == text.sid and not a.late for a in visit.answers)
+            if graded and swept_at >= closing.closes_at(visit.month, self._rules):
+                cause = f"swept~{text.sid}"
+                for proposed in self._proposals.of_visit(visit, cause, "swept", (), now):
+                    self._add(proposed)
 
     # --- calls and recordings -------------------------------------------------------------------
 

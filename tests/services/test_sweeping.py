@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from chalicelib.core import sweeps
+from chalicelib import rulebook
+from chalicelib.core import closing, sweeps
 from chalicelib.core.documents import ChainHead
 from chalicelib.core.visits import Visit
 from tests.stage import INVITED, UPLOADED, Stage
@@ -116,16 +117,50 @@ def test_what_cannot_be_read_waits_for_a_person(stage: Stage) -> None:
     assert stage.storage.effects.due("call", NIGHT + timedelta(minutes=1), 10) != []
 
 
+def closed(stage: Stage) -> None:
+    """June has its document."""
+    stage.storage.commit([], [ChainHead("U1", 1, "d" * 64, {"2026-06": 1})])
+
+
+TWENTY_DAYS = timedelta(days=20)
+JULY = closing.closes_at("2026-06", rulebook.load()) + timedelta(hours=1)
+
+
 def test_an_answer_in_time_for_a_month_that_is_closed_is_proposed_to_it(stage: Stage) -> None:
     invited(stage)
+    stage.move(JULY - TWENTY_DAYS)
     lost(stage, HONG_KONG, "A B C")
-    stage.storage.commit([], [ChainHead("U1", 1, "d" * 64, {"2026-06": 1})])
-    sweep(stage)
+    closed(stage)
+    sweep(stage, JULY)
     (proposed,) = stage.storage.amendments.of_unit("U1")
-    assert (proposed.month, proposed.reason, proposed.subjects) == (
-        *("2026-06", "swept"),
-        ("visit V-1",),
-    )
+    assert (proposed.month, proposed.reason) == ("2026-06", "swept")
+    assert proposed.subjects == ("visit V-1",)
+
+
+def test_what_was_swept_before_the_document_is_in_it_and_proposes_nothing(stage: Stage) -> None:
+    invited(stage)
+    lost(stage, HONG_KONG, "A B C")
+    sweep(stage)
+    closed(stage)
+    sweep(stage, JULY)
+    assert stage.storage.amendments.of_unit("U1") == []
+
+
+def test_a_sweep_that_died_before_it_proposed_is_made_good(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invited(stage)
+    stage.move(JULY - TWENTY_DAYS)
+    lost(stage, HONG_KONG, "A B C")
+    closed(stage)
+    with monkeypatch.context() as dying:
+        dying.setattr(stage.wiring.sweeping, "_proposals", None)
+        with pytest.raises(AttributeError):
+            sweep(stage, JULY)
+    assert stage.storage.amendments.of_unit("U1") == []
+    for minutes in (15, 30):
+        sweep(stage, JULY + timedelta(minutes=minutes))
+        assert len(stage.storage.amendments.of_unit("U1")) == 1
 
 
 def test_a_call_that_never_reached_us_is_a_missed_call(line: Line) -> None:
