@@ -193,7 +193,7 @@ SENTENCES: Final = {
     "long_text": "the {field} is longer than {longest} characters",
     "unknown_result": "'{result}' is no result; there are: {results}",
     "too_late": "the case was closed more than {days} days ago: open a new one",
-    "unknown_reason": "'{reason}' is no reason for this; there are: {reasons}",
+    "unknown_reason": "--reason '{reason}' is none for this; there are: {reasons}",
     "unknown_value": "{value} is no {field}; there are: {values}",
     "one_label": "say one label, such as --severity grave, with its --reason",
     "not_asked": "the unit has asked for no pause",

@@ -29,6 +29,8 @@ def report(
 
     Exit 2: there is no such document.
     """
+    if out.suffix.lower() not in (".xlsx", ".html"):
+        raise typer.BadParameter(f"{out} is neither .xlsx nor .html", param_hint="--out")
     try:
         first_day(month)
         stage = local_stage()
@@ -58,7 +60,7 @@ def _content(
     *,
     own: bool,
 ) -> bytes:
-    if out.suffix != ".html":
+    if out.suffix.lower() != ".html":
         return stage.report_workbooks.workbook(stored, unit, language, own=own)
     proceeding = stage.storage.proceedings.get(stored.unit, stored.sequence)
     if proceeding is None:

@@ -99,6 +99,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _unpacked(path: Path) -> bytes:
+    if path.is_dir():
+        raise InputError(path, 1, "1", "is a folder: name the .tsv.gz file in it")
     content = path.read_bytes()
     if not content.startswith(GZIP):
         return content

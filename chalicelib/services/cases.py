@@ -19,7 +19,7 @@ from chalicelib.core import (
     unit_links,
 )
 from chalicelib.core.acts import ActError
-from chalicelib.core.case_steps import Act, Step
+from chalicelib.core.case_steps import Act, Step, written
 from chalicelib.core.case_views import Belongs
 from chalicelib.core.cases import Case, CaseEvent, CaseName
 from chalicelib.core.people import Member, Unit
@@ -165,10 +165,12 @@ class CaseDesk:
         return self._change("follow-up", number, by, now, decide)
 
     def object_to(self, number: str, words: str, by: Member, now: datetime) -> Step:
-        """The customer told `by` that he objects: `case_objections.object_to`."""
+        """The customer told `by` that he objects: `case_objections.object_to`. "empty_text"."""
 
         def decide(case: Case, events: Sequence[CaseEvent], act: Act) -> Step:
-            return case_objections.object_to(case, events, act, words)
+            step = case_objections.object_to(case, events, act, words.strip())
+            written("words", words)
+            return step
 
         return self._change("object", number, by, now, decide)
 

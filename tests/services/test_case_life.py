@@ -117,7 +117,8 @@ def test_a_number_that_somebody_typed_in_has_its_own_budget(
     stage: Stage, channel: str, budget: str
 ) -> None:
     made = opened(stage, stage.now, channel=channel)
-    (text,) = [add for add in made.adds if isinstance(add, Effect)]
+    effects = [add for add in made.adds if isinstance(add, Effect)]
+    (text,) = [effect for effect in effects if effect.kind == "sms"]
     assert (text.what, text.budget) == ("case_received", budget)
 
 

@@ -138,6 +138,7 @@ def test_what_money_hangs_on_takes_another_member(storage: Storage) -> None:
     assert done(*label, *ZHAO)["result"] == "proposed"
     assert refused(*label, *ZHAO).startswith("you have said standing out_of_scope misuse yourself")
     assert done(*label, *SUN)["standing"] == "out_of_scope"
+    assert refused("object", NUMBER, *ZHAO) == "say the words"
     assert done("object", NUMBER, "--words", "it is not", *ZHAO)["events"] == ["objected"]
     rule = ("rule", NUMBER, "--result", "upheld", "--reason", "it is ours")
     assert refused(*rule, *SUN) == "you had a hand in this case: another lead has to rule"
@@ -230,7 +231,7 @@ REFUSALS = {
     ),
     "a label without its reason": (
         ("label-case", NUMBER, "--severity", "grave", *LEAD),
-        "'' is no reason for this; there are: harm, repeated",
+        "--reason '' is none for this; there are: harm, repeated",
     ),
     "no label": (("label-case", NUMBER, *LEAD), "say one label, such as --severity grave"),
     "a duplicate of nothing": (

@@ -51,6 +51,16 @@ def test_what_is_not_there_is_refused(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("name", ["report.pdf", "report", "report.xls"])
+def test_a_file_that_is_neither_is_not_written_under_a_wrong_name(
+    closed: Stage, tmp_path: Path, name: str
+) -> None:
+    result = run("U1", MAY, "--out", tmp_path / name)
+    assert result.exit_code == 2
+    assert "neither .xlsx nor .html" in " ".join(result.stderr.split())
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize(
     ("edition", "title"), [([], "report for supervision"), (["--own"], "report for the unit")]
 )

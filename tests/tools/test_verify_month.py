@@ -202,6 +202,13 @@ def test_files_that_are_not_there_are_bad_inputs(folder: Path) -> None:
     assert run(folder, "--rulebook", str(folder / "none.toml")).exit_code == 2
 
 
+def test_a_folder_in_place_of_the_facts_is_told_as_one(folder: Path) -> None:
+    document, inside = str(folder / "doc.json"), str(folder)
+    result = CliRunner().invoke(app, ["verify-month", document, "--facts", inside])
+    assert result.exit_code == 2
+    assert "is a folder" in result.stderr
+
+
 @pytest.mark.parametrize("wrong", [1.5, "\ud800", None, [], {"a": 1}, True, 10**30])
 def test_nonsense_in_a_field_is_a_difference_and_no_crash(folder: Path, wrong: object) -> None:
     document = json.loads((folder / "doc.json").read_text("utf-8"))
