@@ -77,15 +77,19 @@ class CallViews:
         return view(called, by)
 
     def mine(self, by: Member) -> list[CallView]:
-        """All his calls of the latest draws, in the order of their tickets."""
-        found = []
+        """All his calls of the latest draws, in the order of their tickets.
+
+        Of a visit that was drawn again the newer call alone: the older one is over.
+        """
+        found: dict[str, CallView] = {}
         for draw in self._called.latest_draws():
             picks = [pick for pick in self._draws.picks(draw.key) if _is_his(pick, by)]
             for pick in sorted(picks, key=lambda pick: (pick.ticket, pick.visit_id)):
                 visit = self._visits.get(VisitKey(pick.unit, pick.month, pick.visit_id))
                 if visit is not None and draw.drawn_at is not None:
-                    found.append(view(Called(visit, pick, draw.drawn_at), by))
-        return found
+                    found.pop(pick.visit_id, None)
+                    found[pick.visit_id] = view(Called(visit, pick, draw.drawn_at), by)
+        return list(found.values())
 
 
 def _is_his(pick: Pick, by: Member) -> bool:

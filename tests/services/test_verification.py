@@ -499,3 +499,14 @@ def test_a_visit_drawn_again_is_called_anew(stage: Stage) -> None:
     assert (verification.draw, verification.outcome, verification.held) == (again, "differs", "ABE")
     assert pick_of(stage, "V-1").told == told("ABA")
     assert pick_of(stage, "V-1", again).told == told("ABE")
+
+
+def test_a_visit_that_was_drawn_again_is_one_call_and_that_is_the_newer(stage: Stage) -> None:
+    picked(stage, "V-1")
+    call(stage, "V-1", told("ABA"))
+    picked(stage, "V-1", key="2026-W25", drawn_at=DRAWN + 7 * DAY)
+    (shown,) = stage.wiring.call_views.mine(SUN)
+    assert (shown.draw, shown.state) == ("2026-W25", "open")
+    call(stage, "V-1", told("ABA"), now=CALLED + 7 * DAY)
+    (shown,) = stage.wiring.call_views.mine(SUN)
+    assert (shown.draw, shown.state) == ("2026-W25", "finished")
