@@ -63,7 +63,7 @@ def read_row(
     return Facts(
         visit_id=values["visit_id"],
         unit=values["unit"],
-        technician=visible(values["technician"], kept="").strip(),
+        technician=" ".join(visible(values["technician"], kept="").split()),
         completed_at=completed,
         customer_name=visible(values.get("customer_name", "")).strip(),
         phone=phone.e164 if phone else "",

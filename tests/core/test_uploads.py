@@ -154,6 +154,8 @@ def test_every_flaw_of_a_row_is_told_at_once() -> None:
 
 HIDDEN = {
     "zero width space": "Li\u200b Wei",
+    "two spaces": "Li  Wei",
+    "a wide space": "Li\u3000Wei",
     "direction override": "\u202eLi Wei\u202c",
     "isolates": "\u2066Li\u2069 Wei",
     "byte order mark": "\ufeffLi Wei",
