@@ -25,7 +25,7 @@ run: ready  ## everything locally: service, simulator, sample months; Ctrl-C end
 	@exec $(PY) -m tools run
 
 test: ready  ## all tests but those of the package
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: ready  ## lint, format, types and the layers
 	@$(PY) -m ruff check .
