@@ -94,11 +94,12 @@ class RefusesFirst:
 
 
 def test_eight_dispatchers_at_once_keep_the_budget_and_lose_nobody(stage: Stage) -> None:
+    """What the losers of a race hold for a moment is nobody's then: it may be a text of tomorrow."""
     with_budgets(stage, survey=30)
     numbers = invited(stage, 60)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(stage.wiring.surveys.run, [INVITED] * 8))
-    assert 0 < texts(stage, numbers) <= 30
+    assert texts(stage, numbers) <= 30
     for day in range(1, 5):
         at = INVITED + timedelta(days=day)
         before = texts(stage, numbers)
