@@ -94,7 +94,7 @@ class RefusesFirst:
 
 
 def test_eight_dispatchers_at_once_keep_the_budget_and_lose_nobody(stage: Stage) -> None:
-    """What the losers of a race hold for a moment is nobody's then: it may be a text of tomorrow."""
+    """What the losers of a race hold for a moment is nobody's then: it may be tomorrow's text."""
     with_budgets(stage, survey=30)
     numbers = invited(stage, 60)
     with ThreadPoolExecutor(8) as pool:
