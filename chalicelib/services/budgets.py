@@ -13,6 +13,15 @@ log = logging.getLogger(__name__)
 HANDFUL: Final = 20
 """Taken at once: one write for so many texts, and so many lost where a run is killed."""
 
+SHARES: Final = 16
+"""No run holds more than this part of a budget: what many at once hold and have not sent yet must
+not look to the others like a budget that is spent."""
+
+
+def handful(limit: int, texts: int) -> int:
+    """How many to take at once of a budget of `limit`, for a run that may send `texts`."""
+    return min(HANDFUL, texts, max(1, limit // SHARES))
+
 
 class Limits(Protocol):
     def take(self, kind: str, day: date, wanted: int, limit: int) -> int: ...

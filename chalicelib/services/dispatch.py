@@ -26,7 +26,7 @@ from chalicelib.core.saving import Busy, Stale
 from chalicelib.core.segments import segments
 from chalicelib.core.visits import Visit, VisitKey
 from chalicelib.services import phone_numbers
-from chalicelib.services.budgets import HANDFUL, Allowance, Limits, Unlimited
+from chalicelib.services.budgets import Allowance, Limits, Unlimited, handful
 from chalicelib.services.delivery import Commit, change, suppress
 from chalicelib.services.survey_links import SurveyLinks
 
@@ -108,8 +108,9 @@ class SurveyDispatcher:
         keys = self._visits.due(now, MOST_A_RUN)
         found = [visit for visit in map(self._visits.get, keys) if visit is not None]
         today = calendar.local_day(now, self._rules)
-        budget, handful = budgets.of_survey(self._rules), min(HANDFUL, len(found))
-        allowance = Allowance(self._sender.limits, budget, today, handful)
+        budget = budgets.of_survey(self._rules)
+        at_once = handful(budget.limit, len(found))
+        allowance = Allowance(self._sender.limits, budget, today, at_once)
         run = _Run(now, self._switch.sending() if found else False, allowance)
         for visit in sorted(found, key=lambda visit: visit.facts.completed_at, reverse=True):
             if self._one(visit, run) == TooMany():
